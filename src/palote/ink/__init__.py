@@ -1,0 +1,80 @@
+"""From an upright picture to what the network sees: pure functions, no I/O.
+
+One road, used alike by reading and by training::
+
+    picture --clean--> strength and mask --split--> pieces of ink --fit--> (28, 28) patch
+
+- ``clean.py``  which side is ink, uneven light, threshold
+- ``lines.py``  ruled and squared paper, printed frames
+- ``split.py``  which connected components make up the digit
+- ``fit.py``    the centred patch, and `InkSpec`, its geometry
+
+A picture does not always say which of its two tones is the ink (a thick digit
+that fills its frame). Then both interpretations come back, and the network,
+which has been taught that an inside-out digit is no digit, decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean
+from palote.ink.fit import InkSpec, fit, fit_frame
+from palote.ink.lines import without_lines
+from palote.ink.split import Piece, main_piece
+
+__all__ = ["CLEANINGS", "Candidate", "Cleaned", "Cleaning", "InkSpec", "Piece", "find_digit"]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One interpretation of the picture as a single digit.
+
+    Attributes:
+        patch: float32 of the InkSpec's shape, in [0, 1]; what the model sees.
+        box: (x, y, width, height) in pixels of the array given to `find_digit`.
+        cleaned: the pictures of the way.
+        mask: bool (h, w) of the working size; the ink that was taken.
+    """
+
+    patch: NDArray[np.float32]
+    box: tuple[int, int, int, int]
+    cleaned: Cleaned
+    mask: NDArray[np.bool_]
+
+
+def find_digit(
+    picture: NDArray[np.uint8],
+    how: Cleaning = "auto",
+    spec: InkSpec | None = None,
+    dark: bool | None = None,
+) -> list[Candidate]:
+    """Find the one digit in a picture.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB, upright.
+        how: the way of cleaning, one of `CLEANINGS`.
+        spec: geometry of the patch.
+        dark: whether the ink is the darker tone, if that is known.
+
+    Returns:
+        No candidate if the picture is blank; one if it is clear which tone is ink;
+        otherwise two, the likelier first.
+    """
+    spec = spec or InkSpec()
+    candidates = []
+    for cleaned in clean(picture, how, dark):
+        if how == "none":
+            piece = Piece.whole(cleaned.mask)
+            patch = fit_frame(cleaned.strength, spec)
+        else:
+            found = main_piece(without_lines(cleaned.mask))
+            if found is None:
+                continue
+            piece = found
+            patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+        candidates.append(Candidate(patch, cleaned.to_input(piece.box), cleaned, piece.mask))
+    return candidates

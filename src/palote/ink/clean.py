@@ -1,0 +1,215 @@
+"""Which pixels are ink, and how strongly: polarity, uneven light, threshold.
+
+The automatic way evens the light only where it is uneven (a morphological
+opening of the shrunken picture is the paper; closing a flat one would eat ink at
+the edge of a tight crop), then cuts at a share of the ink's own strength, above
+the noise. The named ways, Otsu's global threshold (Otsu, 1979), the adaptive
+Gaussian threshold, and CLAHE before Otsu (Zuiderveld, 1994), are there to be
+seen and chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean"]
+
+Cleaning: TypeAlias = Literal["auto", "otsu", "adaptive", "clahe", "none"]
+CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
+
+WORKING_SIDE = 640
+"""Longer side while cleaning, in pixels; larger pictures are shrunk to it."""
+
+GLANCE_SIDE = 96
+"""Longer side of the picture from which paper and polarity are judged."""
+
+FAINTEST = 14.0
+"""Least contrast of ink to paper, of 255; below it the picture is blank."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """A picture under the assumption that its darker, or its lighter, tone is ink.
+
+    Attributes:
+        original: uint8 (h, w) or (h, w, 3); the picture at working size.
+        strength: uint8 (h, w); 0 is paper, 255 full ink.
+        mask: bool (h, w); what counts as ink.
+        dark: True if the ink is the darker tone.
+        scale: working pixels for each pixel of the input.
+        offset: (x, y) of the working picture in the input, in input pixels.
+    """
+
+    original: NDArray[np.uint8]
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    dark: bool
+    scale: float = 1.0
+    offset: tuple[int, int] = (0, 0)
+
+    def to_input(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """Bring a box of the working picture into pixels of the input."""
+        x, y, width, height = (v / self.scale for v in box)
+        left, top = round(x) + self.offset[0], round(y) + self.offset[1]
+        return left, top, max(1, round(width)), max(1, round(height))
+
+
+def clean(
+    picture: NDArray[np.uint8], how: Cleaning = "auto", dark: bool | None = None
+) -> list[Cleaned]:
+    """Separate ink from paper.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB.
+        how: one of `CLEANINGS`.
+        dark: whether the ink is the darker tone, if that is known.
+
+    Returns:
+        Nothing for a blank picture, one interpretation, or two when either tone may
+        be the ink, the likelier first.
+    """
+    original, scale = _shrink(picture, WORKING_SIDE)
+    grey = _grey(original)
+    if int(grey.max()) - int(grey.min()) < FAINTEST:
+        return []
+    if how == "clahe":
+        grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
+    glance, _ = _shrink(grey, GLANCE_SIDE)
+    tones = (dark,) if dark is not None else _polarities(glance)
+    cleaned = []
+    for tone in tones:
+        parts = _separate(grey, glance, how, tone)
+        if parts is not None:
+            cleaned.append(Cleaned(original, *parts, tone, scale))
+    return cleaned
+
+
+def _shrink(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
+    height, width = picture.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return picture, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take the luminance, or one channel where that shows the pen far better."""
+    if picture.ndim == 2:
+        return picture
+    luminance = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    contrasts = cv2.meanStdDev(picture)[1].ravel()
+    best = int(np.argmax(contrasts))
+    if contrasts[best] > 1.5 * float(cv2.meanStdDev(luminance)[1].item()):
+        return np.ascontiguousarray(picture[..., best])
+    return luminance
+
+
+def _polarities(glance: NDArray[np.uint8]) -> tuple[bool, ...]:
+    """Say whether the ink is dark: one answer if it is clear, both if not."""
+    threshold, _ = cv2.threshold(glance, 0, 255, cv2.THRESH_OTSU)
+    bright = glance > threshold
+    edge = np.concatenate([bright[0], bright[-1], bright[1:-1, 0], bright[1:-1, -1]])
+    on_edge, overall = float(edge.mean()), float(bright.mean())
+    side = _odd(0.2 * max(glance.shape))
+    kernel = np.ones((side, side), np.uint8)
+    dark_detail = float((cv2.morphologyEx(glance, cv2.MORPH_CLOSE, kernel) - glance).sum())
+    light_detail = float((glance - cv2.morphologyEx(glance, cv2.MORPH_OPEN, kernel)).sum())
+    detail = (dark_detail - light_detail) / max(dark_detail + light_detail, 1.0)
+    # Each vote lies in [-1, 1]; positive speaks for dark ink on light paper.
+    votes = (2 * on_edge - 1, 2 * overall - 1, detail)
+    likely = sum(votes) > 0
+    if likely:
+        sure = on_edge > 0.93 and overall > 0.6
+    else:
+        sure = on_edge < 0.07 and overall < 0.4
+    return (likely,) if sure else (likely, not likely)
+
+
+def _separate(
+    grey: NDArray[np.uint8], glance: NDArray[np.uint8], how: Cleaning, dark: bool
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
+    """Return strength and mask, or nothing if there is no ink of this polarity."""
+    ink = cv2.bitwise_not(grey) if dark else grey
+    small = cv2.bitwise_not(glance) if dark else glance
+    if how == "none":
+        return np.asarray(cv2.subtract(ink, int(ink.min())), np.uint8), np.ones(ink.shape, np.bool_)
+    paper = _paper(small) if how == "auto" else None
+    lifted, noise = _lift(ink, small, paper, dark)
+    level = _level(lifted, noise)
+    # The named ways do not even the light, so that its slope looks like noise to them.
+    if level < (max(FAINTEST, 6 * noise) if how == "auto" else FAINTEST):
+        return None
+    strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
+    if how == "auto":
+        mask = lifted > max(0.42 * level, 4 * noise)
+    elif how == "adaptive":
+        side = max(3, _odd(0.12 * max(ink.shape)))
+        local = cv2.adaptiveThreshold(
+            ink, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, side, -10
+        )
+        mask = local > 0
+    else:
+        threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
+        mask = ink > threshold
+    return strength, mask & (strength > 0)
+
+
+def _paper(small: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the uneven paper at glance size, ink bright, or nothing if it is even."""
+    threshold, _ = cv2.threshold(small, 0, 255, cv2.THRESH_OTSU)
+    paper, ink = small[small <= threshold], small[small > threshold]
+    contrast = float(ink.mean() - paper.mean()) if len(ink) else 1.0
+    low, high = np.percentile(paper, [8, 85])
+    if high - low < 0.12 * contrast:
+        return None
+    side = _odd(0.17 * max(small.shape))
+    opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.GaussianBlur(opened, (side, side), 0), np.uint8)
+
+
+def _lift(
+    ink: NDArray[np.uint8],
+    small: NDArray[np.uint8],
+    paper: NDArray[np.uint8] | None,
+    dark: bool,
+) -> tuple[NDArray[np.uint8], float]:
+    """Take the paper away; return what is left and its noise (standard deviation)."""
+    if paper is None:
+        threshold, _ = cv2.threshold(small, 0, 255, cv2.THRESH_OTSU)
+        below = small[small <= threshold]
+        level = float(np.median(below)) if len(below) else float(small.min())
+        noise = 1.4826 * float(np.median(np.abs(below - level))) if len(below) else 0.0
+        return np.asarray(cv2.subtract(ink, round(level)), np.uint8), noise
+    height, width = ink.shape
+    full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    if dark:
+        # Light falls on paper by multiplication: divide, so that ink in shadow counts alike.
+        white = 255.0 - full.astype(np.float32)
+        lifted = (ink - full.astype(np.float32)) * (255.0 / np.maximum(white, 24.0))
+    else:
+        lifted = ink.astype(np.float32) - full
+    noise = 1.4826 * float(np.median(np.abs(lifted[::2, ::2])))
+    return np.clip(lifted, 0, 255).astype(np.uint8), noise
+
+
+def _level(lifted: NDArray[np.uint8], noise: float) -> float:
+    """Return the strength of full ink: high among what rises above the noise."""
+    counts = np.bincount(lifted.ravel(), minlength=256)
+    above = np.cumsum(counts[::-1])[::-1]
+    # A handful of brightest pixels may be a glint: look below them.
+    top = int(np.nonzero(above > max(3, lifted.size // 20000))[0][-1]) if above[0] > 3 else 0
+    least = int(max(4 * noise, 0.2 * top, 6))
+    if least >= 255 or above[least] == 0:
+        return 0.0
+    wanted = 0.1 * above[least]
+    return float(np.nonzero(above >= wanted)[0][-1])
+
+
+def _odd(side: float) -> int:
+    return max(3, int(side) // 2 * 2 + 1)

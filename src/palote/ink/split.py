@@ -1,0 +1,124 @@
+"""Which connected components of the mask make up the digit.
+
+One digit at first: the heaviest piece of ink that does not run along the border,
+with what lies close to it (a broken stroke, the bar of a five). Dust and what
+belongs to other things stays out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Piece", "main_piece"]
+
+DUST = 0.004
+"""A component of less than this share of the main one's box is dust."""
+
+REACH = 0.3
+"""How far a part may lie from the digit, in sizes of the digit so far."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Ink that belongs together.
+
+    Attributes:
+        mask: bool (h, w) of the whole frame.
+        box: (x, y, width, height) of its pixels.
+    """
+
+    mask: NDArray[np.bool_]
+    box: tuple[int, int, int, int]
+
+    @classmethod
+    def whole(cls, mask: NDArray[np.bool_]) -> Piece:
+        """Take the frame as it is."""
+        return cls(mask, (0, 0, mask.shape[1], mask.shape[0]))
+
+
+def main_piece(mask: NDArray[np.bool_]) -> Piece | None:
+    """Return the digit's ink, or nothing if there is none.
+
+    Args:
+        mask: bool (h, w), True where there is ink.
+    """
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(
+        mask.astype(np.uint8), connectivity=8
+    )
+    stats, centres = stats[1:], centres[1:]
+    if len(stats) == 0:
+        return None
+    if len(stats) > MOST:
+        stats, kept = _largest(stats)
+        centres = centres[kept]
+    else:
+        kept = np.arange(len(stats))
+    main = int(np.argmax(_weights(stats, centres, mask.shape)))
+    chosen = _gather(stats, main)
+    if len(chosen) == 1:
+        x, y, width, height, _ = stats[chosen[0]]
+    else:
+        x, y, width, height = _union(stats[chosen])
+    return Piece(np.isin(labels, kept[chosen] + 1), (int(x), int(y), int(width), int(height)))
+
+
+MOST = 400
+"""No more components than this are looked at, so that a page of dust stays cheap."""
+
+
+def _largest(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    kept = np.sort(np.argsort(stats[:, cv2.CC_STAT_AREA])[-MOST:])
+    return stats[kept], kept
+
+
+def _weights(
+    stats: NDArray[np.int32], centres: NDArray[np.float64], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Weigh components: large, central, and not running along the border."""
+    height, width = shape
+    x, y, w, h, area = stats.T.astype(np.float64)
+    # The diagonal of the box says more about a pen stroke than its area does.
+    size = np.hypot(w, h) * np.sqrt(area)
+    offset = np.hypot(centres[:, 0] / width - 0.5, centres[:, 1] / height - 0.5)
+    sides = (x <= 0).astype(int) + (y <= 0) + (x + w >= width) + (y + h >= height)
+    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[sides] if len(stats) > 1 else 1.0
+    return np.asarray(size * (1.2 - offset) * crowded, np.float64)
+
+
+def _gather(stats: NDArray[np.int32], main: int) -> NDArray[np.intp]:
+    """Collect the components near enough to the main one, growing outwards."""
+    chosen = [main]
+    rest = [i for i in range(len(stats)) if i != main]
+    x, y, w, h = (int(v) for v in stats[main, :4])
+    least = DUST * w * h if len(rest) < 30 else 3 * DUST * w * h
+    longest = max(w, h)
+    grown = True
+    while grown:
+        grown = False
+        for i in list(rest):
+            cx, cy, cw, ch, area = (int(v) for v in stats[i])
+            if area < least or max(cw, ch) < 0.06 * longest:
+                rest.remove(i)
+                continue
+            gap = max(max(x - cx - cw, cx - x - w), max(y - cy - ch, cy - y - h), 0)
+            # A part is smaller than the digit; what is as large is something else.
+            allowed = REACH * longest * min(1.0, 0.35 + max(cw, ch) / longest)
+            if gap <= allowed and max(cw, ch) <= 1.2 * longest:
+                chosen.append(i)
+                rest.remove(i)
+                right, bottom = max(x + w, cx + cw), max(y + h, cy + ch)
+                x, y = min(x, cx), min(y, cy)
+                w, h = right - x, bottom - y
+                grown = True
+    return np.array(chosen)
+
+
+def _union(stats: NDArray[np.int32]) -> tuple[int, int, int, int]:
+    left, top = stats[:, 0].min(), stats[:, 1].min()
+    right = (stats[:, 0] + stats[:, 2]).max()
+    bottom = (stats[:, 1] + stats[:, 3]).max()
+    return int(left), int(top), int(right - left), int(bottom - top)

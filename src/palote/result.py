@@ -1,0 +1,134 @@
+"""What a reading gives back: frozen, validated, ready for JSON.
+
+A `Reading` is what a person wants to know of one picture; its `Digit` objects
+are what the network said of each piece of ink. Nothing here computes.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Box", "Digit", "Json", "Reading", "Stage", "Status"]
+
+Box: TypeAlias = tuple[int, int, int, int]
+Status: TypeAlias = Literal["ok", "unsure", "not_digit", "empty"]
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
+
+STATUSES = ("ok", "unsure", "not_digit", "empty")
+CLASSES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One piece of ink and what it was taken for.
+
+    Attributes:
+        value: the best digit, ``"0"`` to ``"9"``, however unsure.
+        confidence: calibrated probability that it is a digit and this one.
+        probabilities: float32 (10,), sums to 1, given that it is a digit.
+        box: (x, y, width, height) in pixels of the upright input.
+        ink: float32 of the InkSpec's shape, in [0, 1]: exactly what the model saw.
+    """
+
+    value: str
+    confidence: float
+    probabilities: NDArray[np.float32]
+    box: Box
+    ink: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if self.value not in "0123456789" or len(self.value) != 1:
+            raise ValueError(f"value must be one digit, not {self.value!r}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"confidence must lie in [0, 1], not {self.confidence}")
+        if self.probabilities.shape != (CLASSES,):
+            raise ValueError(f"probabilities must have shape (10,), not {self.probabilities.shape}")
+        for array in (self.probabilities, self.ink):
+            array.setflags(write=False)
+
+    def to_dict(self, images: bool = False) -> dict[str, Json]:
+        """Return it ready for JSON; with ``images`` the ink as a PNG data URL."""
+        x, y, width, height = self.box
+        result: dict[str, Json] = {
+            "value": self.value,
+            "confidence": round(self.confidence, 6),
+            "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "box": [x, y, width, height],
+        }
+        if images:
+            result["ink"] = _data_url(np.rint(self.ink * 255).astype(np.uint8))
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """One picture of the way from the input to the network.
+
+    Attributes:
+        name: ``"original"``, ``"evened"``, ``"binary"``, ``"binary28"`` or ``"centred"``.
+        image: uint8, (height, width) grey or (height, width, 3) RGB.
+    """
+
+    name: str
+    image: NDArray[np.uint8]
+
+    def to_dict(self) -> dict[str, Json]:
+        """Return name and picture (PNG data URL), ready for JSON."""
+        return {"name": self.name, "image": _data_url(self.image)}
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read from one picture.
+
+    Attributes:
+        text: the digit; ``"?"`` for one that Palote would not vouch for; ``""`` when
+            there is nothing to read.
+        status: ``"ok"``, ``"unsure"``, ``"not_digit"`` or ``"empty"``.
+        confidence: calibrated, of the whole reading; 0 when there is nothing to read.
+        digits: what was found, left to right, also when ``status`` is not ``"ok"``.
+        stages: the pictures of the way, if they were asked for.
+        model: name of the model that read.
+    """
+
+    text: str
+    status: Status
+    confidence: float
+    digits: tuple[Digit, ...] = ()
+    stages: tuple[Stage, ...] = field(default=(), repr=False)
+    model: str = "default"
+
+    def __post_init__(self) -> None:
+        if self.status not in STATUSES:
+            raise ValueError(f"status must be one of {STATUSES}, not {self.status!r}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"confidence must lie in [0, 1], not {self.confidence}")
+
+    def to_dict(self, images: bool = False) -> dict[str, Json]:
+        """Return it ready for ``json.dumps``.
+
+        Args:
+            images: add the ink and the stages as PNG data URLs.
+        """
+        result: dict[str, Json] = {
+            "text": self.text,
+            "status": self.status,
+            "confidence": round(self.confidence, 6),
+            "model": self.model,
+            "digits": [digit.to_dict(images) for digit in self.digits],
+        }
+        if images:
+            result["stages"] = [stage.to_dict() for stage in self.stages]
+        return result
+
+
+def _data_url(image: NDArray[np.uint8]) -> str:
+    pixels = image if image.ndim == 2 else image[..., ::-1]
+    _, png = cv2.imencode(".png", np.ascontiguousarray(pixels))
+    return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode("ascii")

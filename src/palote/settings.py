@@ -1,0 +1,99 @@
+"""All settings in one frozen object: the only place that reads the environment.
+
+Folders come from ``platformdirs``, so they are where the operating system's
+users expect them. Nothing here creates a folder: whoever writes does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import platformdirs
+
+from palote.errors import UsageError
+
+__all__ = ["Settings"]
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits, folders and defaults.
+
+    Attributes:
+        max_bytes: largest picture file that is read, in bytes.
+        max_pixels: largest picture that is decoded, width times height.
+        model: name or path of the model that is used unless another is asked for.
+        threads: threads of the network; 0 lets ONNX Runtime choose.
+        datasets: folder with ``mnist/`` and ``pen/``, if the person has them already.
+        data_dir: the user's models and corrections.
+        state_dir: logs and certificates.
+        cache_dir: what can be fetched again (MNIST).
+
+    >>> Settings.from_environment({"PALOTE_MAX_BYTES": "1000"}).max_bytes
+    1000
+    """
+
+    max_bytes: int = 32 * MEGABYTE
+    max_pixels: int = 50_000_000
+    model: str = "default"
+    threads: int = 1
+    datasets: Path | None = None
+    data_dir: Path = field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("palote", False))
+    )
+    state_dir: Path = field(
+        default_factory=lambda: Path(platformdirs.user_state_dir("palote", False))
+    )
+    cache_dir: Path = field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("palote", False))
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read ``PALOTE_*`` variables; what is not set keeps its default.
+
+        Args:
+            environment: variables by name; ``os.environ`` if not given.
+
+        Raises:
+            UsageError: a number is expected and something else was given.
+        """
+        environment = os.environ if environment is None else environment
+        values: dict[str, int | str | Path] = {}
+        for setting in fields(cls):
+            variable = VARIABLES[setting.name]
+            text = environment.get(variable)
+            if not text:
+                continue
+            if setting.name in WHOLE_NUMBERS:
+                values[setting.name] = _whole_number(variable, text)
+            elif setting.name in FOLDERS:
+                values[setting.name] = Path(text).expanduser()
+            else:
+                values[setting.name] = text
+        return cls(**values)  # type: ignore[arg-type]
+
+
+VARIABLES = {
+    "max_bytes": "PALOTE_MAX_BYTES",
+    "max_pixels": "PALOTE_MAX_PIXELS",
+    "model": "PALOTE_MODEL",
+    "threads": "PALOTE_THREADS",
+    "datasets": "PALOTE_DATA",
+    "data_dir": "PALOTE_DATA_DIR",
+    "state_dir": "PALOTE_STATE_DIR",
+    "cache_dir": "PALOTE_CACHE_DIR",
+}
+WHOLE_NUMBERS = {"max_bytes", "max_pixels", "threads"}
+FOLDERS = {"datasets", "data_dir", "state_dir", "cache_dir"}
+
+
+def _whole_number(variable: str, text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{variable} must be a whole number, not {text!r}.")
+    return int(text)

@@ -1,0 +1,203 @@
+"""The road from picture to patch: what people's pictures need of it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from palote.ink import CLEANINGS, Candidate, InkSpec, find_digit
+from tests.drawing import ring, seven, shadow
+
+
+def only(candidates: list[Candidate]) -> Candidate:
+    assert len(candidates) == 1
+    return candidates[0]
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> float:
+    """Share of ink that two patches have in common, give or take a pixel's shift."""
+    shifted = [np.roll(b, (down, right), (0, 1)) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    return max(float(np.minimum(a, s).sum() / np.maximum(a, s).sum()) for s in shifted)
+
+
+def close_boxes(a: tuple[int, ...], b: tuple[int, ...], pixels: int) -> bool:
+    return all(abs(x - y) <= pixels for x, y in zip(a, b, strict=True))
+
+
+PLAIN = only(find_digit(seven()))
+
+
+def test_patch_is_centred_by_mass_and_fills_the_box():
+    patch = PLAIN.patch
+    assert patch.shape == (28, 28) and patch.dtype == np.float32
+    assert patch.min() == 0.0 and patch.max() == 1.0
+    rows, columns = patch.any(axis=1).nonzero()[0], patch.any(axis=0).nonzero()[0]
+    assert max(rows[-1] - rows[0], columns[-1] - columns[0]) + 1 == InkSpec().box
+    ys, xs = np.mgrid[0:28, 0:28]
+    assert abs((patch * xs).sum() / patch.sum() - 13.5) <= 0.6
+    assert abs((patch * ys).sum() / patch.sum() - 13.5) <= 0.6
+
+
+@pytest.mark.parametrize("at", [(-40, -40), (70, -40), (-40, 40), (60, 45)])
+def test_place_does_not_matter(at: tuple[int, int]):
+    moved = only(find_digit(seven(at=at)))
+    assert overlap(moved.patch, PLAIN.patch) > 0.9
+    x, y, width, height = PLAIN.box
+    assert close_boxes(moved.box, (x + at[0], y + at[1], width, height), 2)
+
+
+def test_either_polarity_gives_the_same_patch():
+    inverted = only(find_digit(255 - seven()))
+    assert not inverted.cleaned.dark and PLAIN.cleaned.dark
+    assert overlap(inverted.patch, PLAIN.patch) > 0.97
+
+
+def test_shadow_is_not_taken_for_ink():
+    patches = [c.patch for c in find_digit(shadow(seven()))]
+    assert max(overlap(patch, PLAIN.patch) for patch in patches) > 0.85
+
+
+@pytest.mark.parametrize("pen", [1, 2, 4, 30])
+def test_thin_and_thick_pens_keep_their_shape(pen: int):
+    patch = only(find_digit(seven(pen=pen))).patch
+    widths = (patch[10:18] > 0.3).sum(axis=1)
+    assert widths.min() >= 2, "a thin stroke fades"
+    assert patch.max() == 1.0
+    assert overlap(patch, PLAIN.patch) > 0.4
+
+
+def test_coloured_pens():
+    for colour in [(20, 40, 200), (220, 30, 40), (30, 160, 60), (255, 150, 150), (120, 230, 200)]:
+        picture = np.repeat(seven()[..., None], 3, axis=2).astype(np.float32) / 255
+        coloured = picture * 255 + (1 - picture) * np.array(colour, np.float32)
+        patch = only(find_digit(coloured.astype(np.uint8))).patch
+        assert overlap(patch, PLAIN.patch) > 0.85, colour
+
+
+def test_dark_pen_on_coloured_paper():
+    picture = np.repeat(seven()[..., None], 3, axis=2).astype(np.float32) / 255
+    tinted = picture * np.array((250, 170, 200), np.float32)
+    assert overlap(only(find_digit(tinted.astype(np.uint8))).patch, PLAIN.patch) > 0.9
+
+
+def test_small_in_a_large_photo():
+    rng = np.random.default_rng(0)
+    photo = np.full((1500, 2000), 200.0) + rng.normal(0, 3, (1500, 2000))
+    digit = cv2.resize(seven(), (160, 160), interpolation=cv2.INTER_AREA)
+    photo[300:460, 1400:1560] *= digit / 255
+    patches = find_digit(np.clip(photo, 0, 255).astype(np.uint8))
+    best = max(patches, key=lambda c: overlap(c.patch, PLAIN.patch))
+    assert overlap(best.patch, PLAIN.patch) > 0.75
+    x, y, width, height = best.box
+    assert 1400 <= x and x + width <= 1562 and 300 <= y and y + height <= 462
+
+
+def test_dust_is_left_out():
+    dusty = seven()
+    rng = np.random.default_rng(1)
+    for x, y in rng.integers(0, 238, (25, 2)):
+        dusty[y : y + 2, x : x + 2] = 0
+    assert close_boxes(only(find_digit(dusty)).box, PLAIN.box, 3)
+
+
+def test_a_broken_stroke_stays_together():
+    broken = seven()
+    broken[100:112] = 255
+    assert close_boxes(only(find_digit(broken)).box, PLAIN.box, 2)
+
+
+def test_touching_the_border():
+    x, y, width, height = PLAIN.box
+    cut = seven()[y : y + height, x : x + width]
+    patches = [c.patch for c in find_digit(cut)]
+    assert max(overlap(patch, PLAIN.patch) for patch in patches) > 0.85
+
+
+def test_printed_frame_is_taken_away():
+    framed = seven()
+    cv2.rectangle(framed, (30, 30), (210, 210), 60, 3)
+    assert overlap(only(find_digit(framed)).patch, PLAIN.patch) > 0.9
+
+
+@pytest.mark.parametrize("slant", [0, 6])
+def test_ruled_paper(slant: int):
+    ruled = seven()
+    for y in range(20, 240, 38):
+        cv2.line(ruled, (0, y), (239, y + slant), 90, 2, cv2.LINE_AA)
+    best = max(overlap(c.patch, PLAIN.patch) for c in find_digit(np.minimum(ruled, seven())))
+    assert best > 0.75
+
+
+def test_squared_paper():
+    squared = seven()
+    for at in range(15, 240, 30):
+        cv2.line(squared, (0, at), (239, at), 120, 1)
+        cv2.line(squared, (at, 0), (at, 239), 120, 1)
+    best = max(overlap(c.patch, PLAIN.patch) for c in find_digit(np.minimum(squared, seven())))
+    assert best > 0.75
+
+
+def test_an_mnist_like_file_stays_as_it_is():
+    patch = np.zeros((28, 28), np.uint8)
+    patch[4:24, 4:24] = np.rint(PLAIN.patch[4:24, 4:24] * 255)
+    source = np.rint(PLAIN.patch * 255).astype(np.uint8)
+    again = only(find_digit(source)).patch
+    assert np.abs(again - PLAIN.patch).max() < 0.02
+    inverted = only(find_digit(255 - source)).patch
+    assert np.abs(inverted - PLAIN.patch).max() < 0.02
+
+
+@pytest.mark.parametrize("value", [0, 90, 255])
+def test_blank_gives_nothing(value: int):
+    assert find_digit(np.full((200, 300), value, np.uint8)) == []
+
+
+def test_noisy_shaded_paper_gives_nothing():
+    rng = np.random.default_rng(2)
+    paper = np.linspace(150, 230, 400)[None, :] + rng.normal(0, 3, (300, 400))
+    assert find_digit(np.clip(paper, 0, 255).astype(np.uint8)) == []
+
+
+@pytest.mark.parametrize("how", CLEANINGS)
+def test_every_way_of_cleaning_finds_the_digit(how: str):
+    found = only(find_digit(seven(), how))  # type: ignore[arg-type]
+    if how == "none":
+        assert found.box == (0, 0, 240, 240)
+    else:
+        assert close_boxes(found.box, PLAIN.box, 3)
+        assert overlap(found.patch, PLAIN.patch) > 0.85
+
+
+def test_ways_of_cleaning_differ_in_a_shadow():
+    pale = shadow(np.maximum(ring(), 130), 0.3)
+    boxes = {how: find_digit(pale, how)[0].box for how in ("auto", "adaptive", "otsu")}  # type: ignore[arg-type]
+    wanted = only(find_digit(ring())).box
+    assert close_boxes(boxes["auto"], wanted, 6)
+    assert close_boxes(boxes["adaptive"], wanted, 14)
+    assert not close_boxes(boxes["otsu"], wanted, 20), "Otsu alone should take the shadow for ink"
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    picture=st.one_of(
+        arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40))),
+        arrays.arrays(np.uint8, st.tuples(st.integers(1, 24), st.integers(1, 24), st.just(3))),
+    ),
+    how=st.sampled_from(CLEANINGS),
+    scale=st.sampled_from([1, 1, 9]),
+)
+def test_anything_gives_patches_in_range(picture: np.ndarray, how: str, scale: int):
+    large = picture.repeat(scale, axis=0).repeat(scale, axis=1)
+    height, width = large.shape[:2]
+    for candidate in find_digit(large, how):  # type: ignore[arg-type]
+        patch = candidate.patch
+        assert patch.shape == (28, 28) and patch.dtype == np.float32
+        assert np.isfinite(patch).all() and patch.min() >= 0 and patch.max() <= 1
+        x, y, w, h = candidate.box
+        assert (
+            w >= 1 and h >= 1 and x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1
+        )
