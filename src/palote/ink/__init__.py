@@ -10,7 +10,7 @@ One road, used alike by reading and by training::
 - ``fit.py``    the centred patch, and `InkSpec`, its geometry
 
 A picture does not always say which of its two tones is the ink (a thick digit
-that fills its frame). Then both interpretations come back, and the network,
+that fills its frame). Then each interpretation comes back, and the network,
 which has been taught that an inside-out digit is no digit, decides.
 """
 
@@ -62,7 +62,7 @@ def find_digit(
 
     Returns:
         No candidate if the picture is blank; one if it is clear which tone is ink;
-        otherwise two, the likelier first.
+        otherwise up to four, the likelier tone first.
     """
     spec = spec or InkSpec()
     candidates = []

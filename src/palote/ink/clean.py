@@ -70,8 +70,8 @@ def clean(
         dark: whether the ink is the darker tone, if that is known.
 
     Returns:
-        Nothing for a blank picture, one interpretation, or two when either tone may
-        be the ink, the likelier first.
+        Nothing for a blank picture; one interpretation; or several when either tone may
+        be the ink, the likelier tone first, with and without evening the light.
     """
     original, scale = _shrink(picture, WORKING_SIDE)
     grey = _grey(original)
@@ -83,9 +83,13 @@ def clean(
     tones = (dark,) if dark is not None else _polarities(glance)
     cleaned = []
     for tone in tones:
-        parts = _separate(grey, glance, how, tone)
-        if parts is not None:
-            cleaned.append(Cleaned(original, *parts, tone, scale))
+        paper = _paper(cv2.bitwise_not(glance) if tone else glance) if how == "auto" else None
+        # What looks like uneven light may be a thick digit that fills its frame.
+        papers = [paper] if paper is None or len(tones) == 1 else [paper, None]
+        for ground in papers:
+            parts = _separate(grey, glance, how, tone, ground)
+            if parts is not None:
+                cleaned.append(Cleaned(original, *parts, tone, scale))
     return cleaned
 
 
@@ -132,14 +136,17 @@ def _polarities(glance: NDArray[np.uint8]) -> tuple[bool, ...]:
 
 
 def _separate(
-    grey: NDArray[np.uint8], glance: NDArray[np.uint8], how: Cleaning, dark: bool
+    grey: NDArray[np.uint8],
+    glance: NDArray[np.uint8],
+    how: Cleaning,
+    dark: bool,
+    paper: NDArray[np.uint8] | None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
     """Return strength and mask, or nothing if there is no ink of this polarity."""
     ink = cv2.bitwise_not(grey) if dark else grey
     small = cv2.bitwise_not(glance) if dark else glance
     if how == "none":
         return np.asarray(cv2.subtract(ink, int(ink.min())), np.uint8), np.ones(ink.shape, np.bool_)
-    paper = _paper(small) if how == "auto" else None
     lifted, noise = _lift(ink, small, paper, dark)
     level = _level(lifted, noise)
     # The named ways do not even the light, so that its slope looks like noise to them.
@@ -194,7 +201,11 @@ def _lift(
         lifted = (ink - full.astype(np.float32)) * (255.0 / np.maximum(white, 24.0))
     else:
         lifted = ink.astype(np.float32) - full
-    noise = 1.4826 * float(np.median(np.abs(lifted[::2, ::2])))
+    # The opening rests on the lightest grain of the paper: go up to its middle.
+    thinned = lifted[::2, ::2]
+    middle = float(np.median(thinned))
+    noise = 1.4826 * float(np.median(np.abs(thinned - middle)))
+    lifted -= middle
     return np.clip(lifted, 0, 255).astype(np.uint8), noise
 
 

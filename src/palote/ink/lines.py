@@ -174,7 +174,7 @@ def _without_frame(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], bool]:
         return mask, False
     index = 1 + int(np.argmax(stats[1:, 2].astype(np.int64) * stats[1:, 3]))
     x, y, width, height, _ = (int(v) for v in stats[index])
-    if min(width, height) < 0.3 * min(mask.shape) or min(width, height) < SMALLEST // 2:
+    if min(width, height) < max(SMALLEST // 2, 0.1 * min(mask.shape)):
         return mask, False
     window = np.s_[y : y + height, x : x + width]
     box = labels[window] == index

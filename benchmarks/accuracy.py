@@ -1,0 +1,157 @@
+"""How many digits are read right, end to end, by data set, with 95 % intervals.
+
+    python -m benchmarks.accuracy                 # everything but the MNIST test set
+    python -m benchmarks.accuracy --mnist-test    # that too: once for each candidate
+    python -m benchmarks.accuracy --mistakes mistakes.png --only wild_odd
+
+The best digit counts; a picture in which no digit is found counts as wrong. Sets
+without digits count what is withheld (status not "ok"). The sheet leaves out the even
+half of ``wild``: only its totals are looked at, so that a gain can be believed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import sets
+from palote import Reader, Reading, Settings
+from palote.metrics import expected_calibration_error, wilson_interval
+
+SETS = {
+    "pen_canvas": sets.pen_canvas,
+    "wild": sets.wild,
+    "wild_odd": partial(sets.wild_half, odd=True),
+    "wild_even": partial(sets.wild_half, odd=False),
+    "tight": sets.tight_crops,
+    "lined": sets.lined_paper,
+    "not_digits": sets.not_digits,
+}
+NOT_LOOKED_INTO = ("wild", "wild_even", "mnist_test")
+CELL = 96
+
+
+@dataclass
+class Tally:
+    """Answers of one set, counted."""
+
+    right: list[bool] = field(default_factory=list)
+    confidence: list[float] = field(default_factory=list)
+    withheld: int = 0
+
+    def add(self, item: sets.Item, reading: Reading) -> bool:
+        """Count one answer; return whether it was right."""
+        self.withheld += reading.status != "ok"
+        if item.label:
+            right = bool(reading.digits) and reading.digits[0].value == item.label
+        else:
+            right = reading.status != "ok"
+        self.right.append(right)
+        self.confidence.append(reading.confidence)
+        return right
+
+    def row(self, name: str) -> str:
+        """Return the set as a line of the table."""
+        count, hits = len(self.right), sum(self.right)
+        low, high = wilson_interval(hits, count)
+        error = expected_calibration_error(
+            np.array(self.confidence, np.float32), np.array(self.right)
+        )
+        return (
+            f"{name:<32}{hits:>6} of {count:<6}{100 * hits / count:>7.2f} %"
+            f"   {100 * low:6.2f} to {100 * high:6.2f}"
+            f"{100 * self.withheld / count:>9.2f} %{100 * error:>8.2f} %"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--clean", default="auto")
+    parser.add_argument("--only", nargs="*", choices=SETS, default=None)
+    parser.add_argument("--mnist-test", action="store_true")
+    parser.add_argument("--mistakes", type=Path, help="write a contact sheet of the mistakes (PNG)")
+    options = parser.parse_args()
+    settings = Settings.from_environment()
+    reader = Reader(options.model, options.clean, settings=settings)
+    chosen = {name: SETS[name] for name in (options.only or SETS)}
+    if options.mnist_test:
+        chosen["mnist_test"] = sets.mnist_test
+    print(f"model {reader.name}, clean {options.clean}\n")
+    print(f"{'set':<32}{'right':>15}{'share':>9}   95 % interval      withheld  calib.")
+    wrong: list[tuple[sets.Item, Reading]] = []
+    for name, make in chosen.items():
+        mistakes = _score(reader, make(settings))
+        if name not in NOT_LOOKED_INTO:
+            wrong += mistakes
+    if options.mistakes and wrong:
+        cv2.imwrite(str(options.mistakes), _sheet(wrong, reader))
+        print(f"\n{len(wrong)} mistakes, the first of them in {options.mistakes}")
+
+
+def _score(reader: Reader, items: Iterator[sets.Item]) -> list[tuple[sets.Item, Reading]]:
+    tallies: dict[str, Tally] = {}
+    wrong = []
+    pending: list[sets.Item] = []
+
+    def images() -> Iterator[bytes | Path]:
+        for item in items:
+            pending.append(item)
+            yield item.image
+
+    for reading in reader.read_many(images(), expect="digit"):
+        item = pending.pop(0)
+        assert isinstance(reading, Reading)
+        if not tallies.setdefault(item.group, Tally()).add(item, reading):
+            wrong.append((item, reading))
+    for name, tally in sorted(tallies.items()):
+        print(tally.row(name))
+    if len(tallies) > 1:
+        total = Tally()
+        for tally in tallies.values():
+            total.right += tally.right
+            total.confidence += tally.confidence
+            total.withheld += tally.withheld
+        print(total.row("  together"))
+    return wrong
+
+
+def _sheet(
+    wrong: list[tuple[sets.Item, Reading]], reader: Reader, columns: int = 8, most: int = 96
+) -> NDArray[np.uint8]:
+    """Draw each mistake: the picture, the network's input, label and answer."""
+    rows = -(-min(len(wrong), most) // columns)
+    sheet = np.full((rows * (CELL + 16), columns * 2 * CELL, 3), 60, np.uint8)
+    for index, (item, _) in enumerate(wrong[:most]):
+        reading = reader.read(item.image, stages=True)
+        top, left = index // columns * (CELL + 16), index % columns * 2 * CELL
+        original = reading.stages[0].image
+        _put(sheet, original, top, left)
+        answer = "nothing"
+        if reading.digits:
+            _put(sheet, reading.stages[-1].image, top, left + CELL)
+            answer = f"{reading.digits[0].value} {100 * reading.confidence:.0f}%"
+        text = f"{item.label or '-'} > {answer} {item.group[-14:]}"
+        cv2.putText(sheet, text, (left + 2, top + CELL + 11), 0, 0.36, (0, 230, 255), 1)
+    return sheet
+
+
+def _put(sheet: NDArray[np.uint8], image: NDArray[np.uint8], top: int, left: int) -> None:
+    height, width = image.shape[:2]
+    scale = (CELL - 4) / max(height, width)
+    how = cv2.INTER_NEAREST if scale > 1 else cv2.INTER_AREA
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(image, size, interpolation=how)
+    colour = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR) if small.ndim == 2 else small[..., ::-1]
+    sheet[top : top + size[1], left : left + size[0]] = colour
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Pictures with labels, as people would hand them in: files and encoded bytes.
+
+Nothing of these was trained on: MNIST's test set, the last 5,000 pictures of its
+training set, the validation pen writers, and the folders for validation only.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote import data
+from palote.settings import Settings
+from palote.train import draw
+from palote.train.kinds import HELD_OUT, LOOK_ALIKES
+
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture, what it shows ("" for no digit), and the set it belongs to."""
+
+    image: bytes | Path
+    label: str
+    group: str
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def mnist_test(settings: Settings) -> Iterator[Item]:
+    """MNIST's test set as 28x28 PNG files."""
+    test = data.mnist("test", settings)
+    for pixels, label in zip(test.pixels, test.labels, strict=True):
+        yield Item(png(pixels), str(label), "MNIST test")
+
+
+def pen_canvas(settings: Settings) -> Iterator[Item]:
+    """Validation writers on a 280x280 canvas: any place, 35 to 85 % of it, pens of 6 to 22."""
+    rng = np.random.default_rng(SEED)
+    strokes = data.pen("validation", settings)
+    for points, label in zip(strokes, strokes.labels, strict=True):
+        ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
+        picture = draw.canvas(draw.place(ink, 280, 280, rng), dark=True)
+        yield Item(png(picture), str(label), "pen writers on a canvas")
+
+
+def wild(settings: Settings) -> Iterator[Item]:
+    """Photos and screen drawings from public repositories, by kind."""
+    folder = data.folder(settings) / "wild"
+    for row in _rows(folder / "labels.csv"):
+        yield Item(folder / row["file"], row["label"], f"wild {row['kind']}")
+
+
+def wild_half(settings: Settings, odd: bool) -> Iterator[Item]:
+    """The half of ``wild`` whose repositories sort odd (to look into) or even (totals only)."""
+    folder = data.folder(settings) / "wild"
+    rows = _rows(folder / "labels.csv")
+    repositories = sorted({row["repo"] for row in rows})
+    for row in rows:
+        if (repositories.index(row["repo"]) % 2 == 0) == odd:
+            group = f"wild, {'odd' if odd else 'even'} half"
+            yield Item(folder / row["file"], row["label"], group)
+
+
+def tight_crops(settings: Settings) -> Iterator[Item]:
+    """Kept MNIST pictures, thickened, cropped to the ink, enlarged, either polarity."""
+    rng = np.random.default_rng(SEED)
+    kept = data.mnist("train", settings)
+    for pixels, label in zip(
+        kept.pixels[-HELD_OUT:][:2000], kept.labels[-HELD_OUT:][:2000], strict=True
+    ):
+        thick = cv2.dilate(pixels, np.ones((2, 2), np.uint8))
+        x, y, width, height = cv2.boundingRect((thick > 64).astype(np.uint8))
+        crop = thick[y : y + height, x : x + width]
+        scale = rng.uniform(3, 10)
+        large = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        dark = bool(rng.random() < 0.5)
+        group = f"tight crops, {'dark' if dark else 'light'} ink"
+        yield Item(png(255 - large if dark else large), str(label), group)
+
+
+def lined_paper(settings: Settings) -> Iterator[Item]:
+    """Kept MNIST pictures in printed frames, on ruled and on slanted squared paper."""
+    rng = np.random.default_rng(SEED)
+    kept = data.mnist("train", settings)
+    for index in range(900):
+        kind = ("framed", "ruled", "slanted grid")[index % 3]
+        picture = _on_lines(kept.pixels[-1 - index], kind, rng)
+        yield Item(png(picture), str(kept.labels[-1 - index]), f"MNIST on paper, {kind}")
+
+
+def not_digits(settings: Settings) -> Iterator[Item]:
+    """Letters, symbols, objects, blank paper: nothing that could pass for a digit."""
+    folder = data.folder(settings) / "not-digits"
+    for row in _rows(folder / "labels.csv"):
+        if row["looks_like_digit"] == "0":
+            yield Item(folder / row["file"], "", "not-digits")
+    rng = np.random.default_rng(SEED)
+    symbols = data.pen_symbols("validation", settings)
+    symbols = symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES)))
+    for points in symbols:
+        ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
+        yield Item(png(draw.canvas(draw.place(ink, 280, 280, rng), dark=True)), "", "letters")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _on_lines(pixels: NDArray[np.uint8], kind: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    side = 200
+    scale = rng.uniform(3, 5.5)
+    ink = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    frame = draw.place(ink.astype(np.float32) / 255, side, side, rng)
+    lines = np.zeros((side, side), np.uint8)
+    if kind == "framed":
+        x, y, width, height = cv2.boundingRect((frame > 0.3).astype(np.uint8))
+        gaps = rng.integers(2, 18, 4)
+        corner = max(1, x - int(gaps[0])), max(1, y - int(gaps[1]))
+        other = min(side - 2, x + width + int(gaps[2])), min(side - 2, y + height + int(gaps[3]))
+        cv2.rectangle(lines, corner, other, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    else:
+        gap, thick = int(rng.integers(22, 60)), int(rng.integers(1, 4))
+        for at in range(int(rng.integers(0, gap)), side, gap):
+            cv2.line(lines, (-side, at), (2 * side, at), 255, thick, cv2.LINE_AA)
+            if kind == "slanted grid":
+                cv2.line(lines, (at, -side), (at, 2 * side), 255, thick, cv2.LINE_AA)
+        most = 12 if kind == "slanted grid" else 3
+        turn = cv2.getRotationMatrix2D((side / 2, side / 2), rng.uniform(-most, most), 1.4)
+        lines = cv2.warpAffine(lines, turn, (side, side))
+    picture = 1 - np.maximum(np.clip(frame, 0, 1), rng.uniform(0.35, 0.95) * lines / 255)
+    noisy = 0.8 * picture + rng.normal(0, 0.01, picture.shape)
+    return np.asarray(np.clip(noisy * 255, 0, 255), np.uint8)

@@ -1,0 +1,310 @@
+"""The reader: pixels, ink and model put together.
+
+`read` is the one obvious call; `Reader` is the reusable object behind it, with a
+model and a way of cleaning of its own. Neither stores anything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Literal, overload
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.errors import PaloteError, UsageError
+from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit
+from palote.metrics import softmax
+from palote.model import catalog
+from palote.model.card import Card
+from palote.model.engine import DIGITS, OnnxEngine, Outputs
+from palote.pixels import ImageSource, Picture, load
+from palote.result import Digit, Reading, Stage, Status
+from palote.settings import Settings
+
+__all__ = ["EXPECTATIONS", "Reader", "read", "read_many"]
+
+EXPECTATIONS = ("auto", "digit")
+"""What a picture may be expected to hold; "auto" means "digit" until whole numbers come."""
+
+
+class Reader:
+    """Reads handwritten digits with one model; safe to share between threads.
+
+    Args:
+        model: name of a model, or path of an ``.onnx`` file.
+        clean: how ink is told from paper: "auto", "otsu", "adaptive", "clahe" or "none".
+        settings: limits and threads; the environment's if not given.
+
+    Raises:
+        UsageError: there is no such way of cleaning.
+        ModelError: the model is missing, damaged or made for another normalisation.
+
+    >>> import numpy as np
+    >>> from palote import Reader
+    >>> Reader().read(np.full((100, 100), 255, np.uint8)).status
+    'empty'
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | None = None,
+        clean: str = "auto",
+        *,
+        settings: Settings | None = None,
+    ) -> None:
+        self.settings = settings or Settings.from_environment()
+        self._clean = _cleaning(clean)
+        entry = catalog.find(self.settings.model if model is None else model)
+        self._engine = OnnxEngine(entry, self.settings.threads)
+        self.name = entry.name
+
+    @property
+    def card(self) -> Card:
+        """What the model says of itself."""
+        return self._engine.card
+
+    def read(
+        self,
+        image: ImageSource,
+        *,
+        expect: str = "auto",
+        stages: bool = False,
+        clean: str | None = None,
+    ) -> Reading:
+        """Read one picture.
+
+        Args:
+            image: path, bytes, file object, PIL image, NumPy array or data URL.
+            expect: "digit" or "auto": exactly one digit.
+            stages: keep the pictures of the way in ``Reading.stages``.
+            clean: another way of cleaning than the reader's, for this picture.
+
+        Raises:
+            InputError: the picture cannot be read.
+            UsageError: ``expect`` or ``clean`` has a value that does not exist.
+        """
+        _expectation(expect)
+        how = self._clean if clean is None else _cleaning(clean)
+        picture = load(image, self.settings)
+        return next(self._answers([(picture, find_digit(picture.pixels, how))], stages))
+
+    @overload
+    def read_many(
+        self,
+        images: Iterable[ImageSource],
+        *,
+        expect: str = ...,
+        on_error: Literal["raise"] = ...,
+        batch: int = ...,
+    ) -> Iterator[Reading]: ...
+
+    @overload
+    def read_many(
+        self,
+        images: Iterable[ImageSource],
+        *,
+        expect: str = ...,
+        on_error: str,
+        batch: int = ...,
+    ) -> Iterator[Reading | PaloteError]: ...
+
+    def read_many(
+        self,
+        images: Iterable[ImageSource],
+        *,
+        expect: str = "auto",
+        on_error: str = "raise",
+        batch: int = 64,
+    ) -> Iterator[Reading | PaloteError]:
+        """Read many pictures, in order, in constant memory.
+
+        Args:
+            images: any iterable; it is taken a batch at a time.
+            expect: see `read`.
+            on_error: "raise" stops at the first picture that cannot be read; "return"
+                yields its error in its place.
+            batch: pictures that go through the network together.
+
+        Yields:
+            A Reading for each picture, or its error.
+
+        Raises:
+            UsageError: at the call, if an argument has a value that does not exist.
+        """
+        _expectation(expect)
+        if on_error not in ("raise", "return"):
+            raise UsageError(f"on_error must be 'raise' or 'return', not {on_error!r}.")
+        if batch < 1:
+            raise UsageError(f"batch must be at least 1, not {batch}.")
+        return self._many(iter(images), on_error == "raise", batch)
+
+    def _many(
+        self, images: Iterator[ImageSource], stop: bool, batch: int
+    ) -> Iterator[Reading | PaloteError]:
+        while chunk := list(islice(images, batch)):
+            prepared: list[tuple[Picture, list[Candidate]] | PaloteError] = []
+            for image in chunk:
+                try:
+                    picture = load(image, self.settings)
+                except PaloteError as error:
+                    prepared.append(error)
+                    if stop:
+                        break
+                else:
+                    prepared.append((picture, find_digit(picture.pixels, self._clean)))
+            answers = self._answers([p for p in prepared if not isinstance(p, PaloteError)], False)
+            for item in prepared:
+                if not isinstance(item, PaloteError):
+                    yield next(answers)
+                elif stop:
+                    raise item
+                else:
+                    yield item
+
+    def _answers(
+        self, found: list[tuple[Picture, list[Candidate]]], stages: bool
+    ) -> Iterator[Reading]:
+        """Ask the network once for all candidates, and choose among each picture's."""
+        patches = [candidate.patch for _, candidates in found for candidate in candidates]
+        if patches:
+            outputs = self._engine(np.stack(patches))
+        else:
+            outputs = Outputs(np.zeros((0, DIGITS), np.float32), np.zeros((0, 0), np.float32))
+        shares = softmax(outputs.logits, self.card.temperature)
+        first = 0
+        for picture, candidates in found:
+            own = shares[first : first + len(candidates)]
+            first += len(candidates)
+            yield self._reading(picture, candidates, own, stages)
+
+    def _reading(
+        self,
+        picture: Picture,
+        candidates: list[Candidate],
+        shares: NDArray[np.float32],
+        stages: bool,
+    ) -> Reading:
+        if not candidates:
+            blank = (Stage("original", picture.pixels),) if stages else ()
+            return Reading("", "empty", 0.0, (), blank, self.name)
+        best = int(np.argmax(shares[:, :DIGITS].max(axis=1)))
+        candidate, share = candidates[best], shares[best]
+        digit = _digit(candidate, share, picture)
+        no_digit = float(share[DIGITS:].sum())
+        status: Status
+        if no_digit > self.card.not_digit_above:
+            status, text = "not_digit", ""
+        elif digit.confidence < self.card.unsure_below:
+            status, text = "unsure", "?"
+        else:
+            status, text = "ok", digit.value
+        kept = _stages(candidate) if stages else ()
+        return Reading(text, status, digit.confidence, (digit,), kept, self.name)
+
+
+def read(
+    image: ImageSource,
+    *,
+    expect: str = "auto",
+    stages: bool = False,
+    model: str | os.PathLike[str] | None = None,
+    clean: str = "auto",
+) -> Reading:
+    """Read the handwritten digit in a picture.
+
+    Args:
+        image: path, bytes, file object, PIL image, NumPy array or data URL.
+        expect: "digit" or "auto": exactly one digit.
+        stages: keep the pictures of the way in ``Reading.stages``.
+        model: name of a model, or path of an ``.onnx`` file.
+        clean: "auto", "otsu", "adaptive", "clahe" or "none".
+
+    Raises:
+        InputError: the picture cannot be read.
+        ModelError: the model cannot be used.
+        UsageError: an argument has a value that does not exist.
+
+    >>> import numpy as np, palote
+    >>> paper = np.full((200, 200), 255, np.uint8)
+    >>> paper[40:160, 95:107] = 0
+    >>> palote.read(paper).text
+    '1'
+    """
+    name = None if model is None else os.fspath(model)
+    return _reader(name, Settings.from_environment()).read(
+        image, expect=expect, stages=stages, clean=clean
+    )
+
+
+def read_many(
+    images: Iterable[ImageSource],
+    *,
+    expect: str = "auto",
+    on_error: str = "raise",
+    model: str | os.PathLike[str] | None = None,
+    clean: str = "auto",
+) -> Iterator[Reading | PaloteError]:
+    """Read many pictures, in order, in constant memory; see `Reader.read_many`."""
+    return Reader(model, clean).read_many(images, expect=expect, on_error=on_error)
+
+
+@lru_cache(maxsize=4)
+def _reader(model: str | None, settings: Settings) -> Reader:
+    return Reader(model, settings=settings)
+
+
+def _cleaning(clean: str) -> Cleaning:
+    for name in CLEANINGS:
+        if clean == name:
+            return name
+    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")
+
+
+def _expectation(expect: str) -> None:
+    if expect == "number":
+        raise UsageError(
+            "expect='number' comes with a later version: this one reads a single digit. "
+            "Use expect='digit'."
+        )
+    if expect not in EXPECTATIONS:
+        raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")
+
+
+def _digit(candidate: Candidate, share: NDArray[np.float32], picture: Picture) -> Digit:
+    digits = share[:DIGITS].astype(np.float64)
+    value = int(np.argmax(digits))
+    total = float(digits.sum())
+    given = digits / total if total > 0 else np.full(DIGITS, 1 / DIGITS)
+    height, width = picture.pixels.shape[:2]
+    across, down = picture.size[0] / width, picture.size[1] / height
+    x, y, w, h = candidate.box
+    box = (round(x * across), round(y * down), round(w * across), round(h * down))
+    return Digit(
+        str(value),
+        min(1.0, float(digits[value])),
+        given.astype(np.float32),
+        box,
+        candidate.patch,
+    )
+
+
+def _stages(candidate: Candidate) -> tuple[Stage, ...]:
+    """Collect the pictures of the way, for people to look at."""
+    cleaned = candidate.cleaned
+    binary = (candidate.mask * np.uint8(255)).astype(np.uint8)
+    if candidate.mask.all():
+        binary = np.where(cleaned.strength > 127, 255, 0).astype(np.uint8)
+    small = (candidate.patch > 0.5).astype(np.uint8) * np.uint8(255)
+    centred = np.rint(candidate.patch * 255).astype(np.uint8)
+    return (
+        Stage("original", cleaned.original),
+        Stage("evened", np.asarray(cv2.bitwise_not(cleaned.strength), np.uint8)),
+        Stage("binary", binary),
+        Stage("binary28", np.asarray(small, np.uint8)),
+        Stage("centred", centred),
+    )

@@ -1,0 +1,196 @@
+"""Training samples: drawings, crops and photographs, each passed through `palote.ink`.
+
+The network is taught on what reading will give it, failures included. Making a
+sample costs about as much as ten steps of training, so they are made once, in
+parallel, by chunks that are kept on disk: a run that was stopped goes on where
+it was. A chunk depends on the seed and its number alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote import data
+from palote.ink import InkSpec, find_digit
+from palote.settings import Settings
+from palote.train import draw
+from palote.train.kinds import HELD_OUT, LOOK_ALIKES, MAKERS, NONE, Stock
+
+__all__ = ["Recipe", "Samples", "closing", "make", "read_patches", "validation"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How many samples, and the share of each kind.
+
+    Attributes:
+        count: number of samples.
+        chunk: samples in one file.
+        shares: kind -> weight; the kinds are the keys of `MAKERS`.
+    """
+
+    count: int = 320_000
+    chunk: int = 2000
+    shares: tuple[tuple[str, float], ...] = (
+        ("pen_canvas", 0.34),
+        ("pen_paper", 0.16),
+        ("mnist_warped", 0.15),
+        ("mnist_tight", 0.06),
+        ("mnist_plain", 0.12),
+        ("frame", 0.05),
+        ("symbol", 0.04),
+        ("scribble", 0.03),
+        ("merged", 0.02),
+        ("shape", 0.015),
+        ("blot", 0.015),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Finished patches.
+
+    Attributes:
+        patches: uint8 (n, 28, 28), 255 is full ink.
+        labels: uint8 (n,), 0 to 9, or `NONE`.
+    """
+
+    patches: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+
+def make(
+    recipe: Recipe,
+    seed: int,
+    folder: Path,
+    settings: Settings,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> Samples:
+    """Make the samples, or take those of an earlier run from the folder.
+
+    Args:
+        recipe: what to make.
+        seed: the same seed makes the same samples.
+        folder: where the chunks are kept.
+        settings: where the data sets are.
+        workers: processes.
+        progress: called with chunks done and chunks in all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    total = -(-recipe.count // recipe.chunk)
+    paths = [folder / f"{seed}-{number:04d}.npz" for number in range(total)]
+    missing = [number for number, path in enumerate(paths) if not path.exists()]
+    # A fork of a process in which TensorFlow has started its threads may hang.
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(settings,)) as pool:
+        jobs = [pool.submit(_chunk, recipe, seed, number, paths[number]) for number in missing]
+        for done, job in enumerate(jobs, total - len(missing) + 1):
+            job.result()
+            if progress:
+                progress(done, total)
+    parts = [np.load(path) for path in paths]
+    patches = np.concatenate([part["patches"] for part in parts])[: recipe.count]
+    labels = np.concatenate([part["labels"] for part in parts])[: recipe.count]
+    return Samples(patches, labels)
+
+
+def closing(made: Samples, seed: int, settings: Settings) -> Samples:
+    """Return MNIST's own training pictures with one and a half times as many samples."""
+    train = data.mnist("train", settings)
+    plain = read_patches(train.pixels[:-HELD_OUT])
+    count = min(len(made.labels), 3 * len(plain) // 2)
+    chosen = np.random.default_rng(seed).choice(len(made.labels), count, replace=False)
+    return Samples(
+        np.concatenate([plain, made.patches[chosen]]),
+        np.concatenate([train.labels[:-HELD_OUT].astype(np.uint8), made.labels[chosen]]),
+    )
+
+
+def read_patches(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return what reading would see of pictures (n, h, w): uint8 (n, 28, 28).
+
+    Of two interpretations the likelier is taken; a blank picture gives a blank patch.
+    """
+    size = InkSpec().size
+    patches = np.zeros((len(pictures), size, size), np.uint8)
+    for index, picture in enumerate(pictures):
+        for candidate in find_digit(picture)[:1]:
+            patches[index] = np.rint(candidate.patch * 255)
+    return patches
+
+
+def validation(seed: int, settings: Settings, most: int | None = None) -> Samples:
+    """Make patches that training never sees: kept MNIST pictures, and writers set apart.
+
+    Each digit and symbol of the validation writers is drawn once on a 280x280 canvas.
+
+    Args:
+        seed: of the drawings.
+        settings: where the data sets are.
+        most: no more than this many of each set.
+    """
+    rng = np.random.default_rng([seed, 10**6])
+    kept = data.mnist("train", settings)
+    patches = [read_patches(kept.pixels[-HELD_OUT:][:most])]
+    labels = [kept.labels[-HELD_OUT:][:most].astype(np.uint8)]
+    digits, symbols = data.pen("validation", settings), data.pen_symbols("validation", settings)
+    symbols = symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES)))
+    for whole, known in ((digits, True), (symbols, False)):
+        strokes = whole.only(np.arange(len(whole)) < (most or len(whole)))
+        pictures = np.stack([draw.canvas(_on_280(points, rng), dark=True) for points in strokes])
+        patches.append(read_patches(pictures))
+        labels.append(
+            strokes.labels.astype(np.uint8) if known else np.full(len(strokes), NONE, np.uint8)
+        )
+    return Samples(np.concatenate(patches), np.concatenate(labels))
+
+
+def _on_280(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
+    return draw.place(ink, 280, 280, rng)
+
+
+_stock: Stock | None = None
+
+
+def _start(settings: Settings) -> None:
+    global _stock
+    cv2.setNumThreads(1)
+    train = data.mnist("train", settings)
+    symbols = data.pen_symbols("train", settings)
+    _stock = Stock(
+        data.Images(train.pixels[:-HELD_OUT], train.labels[:-HELD_OUT]),
+        data.pen("train", settings),
+        symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES))),
+    )
+
+
+def _chunk(recipe: Recipe, seed: int, number: int, path: Path) -> None:
+    assert _stock is not None
+    rng = np.random.default_rng([seed, number])
+    kinds = [kind for kind, _ in recipe.shares]
+    weights = np.array([share for _, share in recipe.shares])
+    patches: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    while len(labels) < recipe.chunk:
+        kind = str(rng.choice(kinds, p=weights / weights.sum()))
+        for patch, label in MAKERS[kind](_stock, rng):
+            patches.append(np.rint(patch * 255).astype(np.uint8))
+            labels.append(label)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as file:
+        np.savez_compressed(
+            file,
+            patches=np.stack(patches[: recipe.chunk]),
+            labels=np.array(labels[: recipe.chunk], np.uint8),
+        )
+    unfinished.replace(path)

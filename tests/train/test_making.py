@@ -1,0 +1,93 @@
+"""Drawing, samples and small changes: without Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from palote import Settings, data
+from palote.train import draw, kinds, samples
+
+SMALL = samples.Recipe(count=500, chunk=250)
+
+
+@pytest.fixture(scope="module")
+def own(datasets: Path) -> Settings:
+    return Settings(datasets=datasets)
+
+
+@pytest.fixture(scope="module")
+def made(own: Settings, tmp_path_factory: pytest.TempPathFactory) -> samples.Samples:
+    return samples.make(SMALL, 1, tmp_path_factory.mktemp("samples"), own, workers=1)
+
+
+def test_samples_hold_every_class(made: samples.Samples):
+    assert made.patches.shape == (500, 28, 28) and made.patches.dtype == np.uint8
+    counts = np.bincount(made.labels, minlength=11)
+    assert len(counts) == 11 and counts.min() > 10
+
+
+def test_samples_are_the_same_for_the_same_seed(
+    made: samples.Samples, own: Settings, tmp_path: Path
+):
+    again = samples.make(SMALL, 1, tmp_path, own, workers=1)
+    assert (again.patches == made.patches).all() and (again.labels == made.labels).all()
+
+
+def test_a_stopped_run_takes_what_is_there(own: Settings, tmp_path: Path):
+    first = samples.make(samples.Recipe(count=100, chunk=100), 2, tmp_path, own, workers=1)
+    finished = next(tmp_path.glob("2-*.npz")).stat().st_mtime_ns
+    seen: list[tuple[int, int]] = []
+    recipe = samples.Recipe(count=200, chunk=100)
+    both = samples.make(
+        recipe, 2, tmp_path, own, workers=1, progress=lambda a, b: seen.append((a, b))
+    )
+    assert seen == [(2, 2)]
+    assert (both.patches[:100] == first.patches).all()
+    assert (tmp_path / "2-0000.npz").stat().st_mtime_ns == finished
+
+
+@pytest.fixture
+def stock(own: Settings) -> Iterator[object]:
+    samples._start(own)
+    yield samples._stock
+    samples._stock = None
+
+
+@pytest.mark.parametrize("kind", kinds.MAKERS)
+def test_every_kind_makes_patches(stock: kinds.Stock, kind: str):
+    rng = np.random.default_rng(3)
+    found = [pair for _ in range(12) for pair in kinds.MAKERS[kind](stock, rng)]
+    assert len(found) >= 6
+    outliers = kind in ("symbol", "scribble", "merged", "shape", "blot")
+    for patch, label in found:
+        assert patch.shape == (28, 28) and 0 <= patch.min() and patch.max() <= 1
+        assert label == kinds.NONE if outliers else 0 <= label <= kinds.NONE
+
+
+def test_validation_writers_are_never_trained_on(own: Settings):
+    apart = set(data.pen("validation", own).writers)
+    apart |= set(data.pen_symbols("validation", own).writers)
+    assert len(apart) == 20
+    assert not apart & set(data.pen("train", own).writers)
+    assert not apart & set(data.pen_symbols("train", own).writers)
+
+
+def test_kept_mnist_is_not_in_the_stock(stock: kinds.Stock, own: Settings):
+    assert len(stock.digits.labels) == 60_000 - kinds.HELD_OUT
+
+
+def test_paint_has_the_width_and_size_asked_for():
+    line = np.array([[0, 0, 0], [0, 50, 0]], np.float32)
+    ink = draw.paint(line, 100, 9)
+    assert abs((ink > 0.5).any(axis=1).sum() - 109) <= 2
+    assert abs((ink[50] > 0.5).sum() - 9) <= 1
+
+
+def test_place_cuts_what_is_too_large():
+    rng = np.random.default_rng(0)
+    assert draw.place(np.ones((50, 10), np.float32), 20, 30, rng).shape == (20, 30)
+    assert draw.place(np.ones((5, 10), np.float32), 20, 30, rng).sum() == 50
