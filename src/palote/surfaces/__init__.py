@@ -1,0 +1,5 @@
+"""What people and programs meet, thin over the reader: parse, call it, show.
+
+- ``cli/``  the terminal
+- ``web/``  the page and the HTTP API
+"""

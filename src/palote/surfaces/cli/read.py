@@ -1,0 +1,169 @@
+"""``palote read``: pictures in, answers out, one at a time.
+
+However many pictures there are, only their paths are held: answers are written
+as they come. A picture that cannot be read is reported in its place and does
+not stop the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from palote.errors import PaloteError, UsageError
+from palote.settings import Settings
+from palote.surfaces.cli.options import ModelOption, VerboseOption, log
+from palote.surfaces.cli.paths import STDIN, pictures
+from palote.surfaces.cli.progress import progress
+
+if TYPE_CHECKING:
+    from palote.reader import Reader
+    from palote.result import Reading
+    from palote.surfaces.cli.show import Show
+
+__all__ = ["read"]
+
+
+def _cleanings() -> list[str]:
+    from palote.ink import CLEANINGS
+
+    return list(CLEANINGS)
+
+
+def read(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Pictures, folders of them (with the folders inside), patterns such as "
+            '"scans/*.png", or - for one picture on standard input.',
+            show_default=False,
+        ),
+    ],
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="One JSON object a line, for programs.")
+    ] = False,
+    csv_rows: Annotated[
+        bool, typer.Option("--csv", help="Rows with a header, for spreadsheets.")
+    ] = False,
+    expect: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|digit",
+            autocompletion=lambda: ["auto", "digit"],
+            help="What a picture holds; one digit, in this version.",
+        ),
+    ] = "auto",
+    model: ModelOption = None,
+    clean: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|otsu|adaptive|clahe|none",
+            autocompletion=_cleanings,
+            help="How ink is told from paper.",
+        ),
+    ] = "auto",
+    stages: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            file_okay=False,
+            help="Keep the pictures of the way from photo to 28x28 here, as PNG.",
+        ),
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Read the handwritten digit in each picture.
+
+    With --verbose, also the probabilities of all ten.
+    """
+    show = _show(json_lines, csv_rows, verbose or log.isEnabledFor(logging.DEBUG))
+    failures = 0
+
+    def failed(path: str, error: PaloteError) -> None:
+        nonlocal failures
+        failures += 1
+        show.failure(path, error)
+
+    reader = _reader(model, clean)
+    found = list(pictures(paths, failed))
+    answers = _answers(reader, found, expect, stages)
+    with progress(len(found)) as advance:
+        for path, answer in zip(found, answers, strict=True):
+            if isinstance(answer, PaloteError):
+                failed(path, answer)
+            else:
+                show.reading(path, answer)
+            advance()
+    if failures and len(found) > 1:
+        typer.echo(f"palote: {failures:,} could not be read.", err=True)
+    raise typer.Exit(1 if failures else 0)
+
+
+def _show(json_lines: bool, csv_rows: bool, verbose: bool) -> Show:
+    from palote.surfaces.cli.show import Csv, JsonLines, Lines
+
+    if json_lines and csv_rows:
+        raise UsageError("--json and --csv exclude each other. Give one of them.")
+    if json_lines:
+        return JsonLines()
+    return Csv() if csv_rows else Lines(probabilities=verbose)
+
+
+def _reader(model: str | None, clean: str) -> Reader:
+    from palote.reader import Reader
+
+    reader = Reader(model, clean)
+    log.info("the model is %r", reader.name)
+    return reader
+
+
+def _answers(
+    reader: Reader, found: list[str], expect: str, stages: Path | None
+) -> Iterator[Reading | PaloteError]:
+    log.info("pictures: %d", len(found))
+    images = (_standard_input(reader.settings) if path == STDIN else path for path in found)
+    if stages is None:
+        return reader.read_many(images, expect=expect, on_error="return")
+    return _with_stages(reader, zip(found, images, strict=True), expect, stages)
+
+
+def _with_stages(
+    reader: Reader, images: Iterator[tuple[str, str | bytes]], expect: str, folder: Path
+) -> Iterator[Reading | PaloteError]:
+    for number, (path, image) in enumerate(images, 1):
+        try:
+            reading = reader.read(image, expect=expect, stages=True)
+        except UsageError:
+            raise
+        except PaloteError as error:
+            yield error
+            continue
+        # The number keeps pictures of the same name in several folders apart.
+        stem = "stdin" if path == STDIN else Path(path).stem
+        _write_stages(reading, folder, f"{number:04d}-{stem}")
+        yield reading
+
+
+def _write_stages(reading: Reading, folder: Path, name: str) -> None:
+    from PIL import Image
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for step, stage in enumerate(reading.stages, 1):
+            Image.fromarray(stage.image).save(folder / f"{name}-{step}-{stage.name}.png")
+    except OSError as error:
+        raise UsageError(f"{str(folder)!r} cannot be written: {error.strerror}.") from error
+
+
+def _standard_input(settings: Settings) -> bytes:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError(
+            "There is no picture on standard input. Send one: palote read - < photo.png"
+        )
+    return sys.stdin.buffer.read(settings.max_bytes + 1)

@@ -1,0 +1,46 @@
+"""``palote serve``: the page and the HTTP API on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from palote.surfaces.cli.options import ModelOption, VerboseOption
+
+__all__ = ["serve"]
+
+
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="Where to listen; 0.0.0.0 lets everyone on your network in."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Port to listen at; 0 takes any. If not given, 8000 or the next that is free.",
+        ),
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    model: ModelOption = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A further name that browsers may reach the server by, such as a proxy's. "
+            "Can be given several times.",
+        ),
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Open the page in the browser, and serve the HTTP API.
+
+    It answers this machine only, unless --host says otherwise. Ctrl+C stops it.
+    """
+    from palote.surfaces import web
+
+    web.serve(host, port, not no_open, model, allow_hosts=allow_host or ())

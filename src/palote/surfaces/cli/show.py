@@ -1,0 +1,131 @@
+"""An answer as a line for people, a JSON line or a CSV row.
+
+Each way takes one answer at a time and keeps none, so that any number of
+pictures can pass.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import Protocol
+
+from palote.errors import PaloteError
+from palote.result import Digit, Reading
+
+__all__ = ["Csv", "JsonLines", "Lines", "Show"]
+
+DIGITS = "0123456789"
+COLUMNS = (
+    *("path", "text", "status", "confidence", "value"),
+    *(f"p{digit}" for digit in DIGITS),
+    "error",
+)
+
+
+class Show(Protocol):
+    """A way of writing answers to stdout."""
+
+    def reading(self, path: str, reading: Reading) -> None:
+        """Write what was read from the picture at ``path``."""
+        ...
+
+    def failure(self, path: str, error: PaloteError) -> None:
+        """Write why the picture at ``path`` was not read."""
+        ...
+
+
+class Lines:
+    """For people: ``7   99.8 %  photo.png``; what failed goes to stderr.
+
+    Args:
+        probabilities: a second line for each picture, with all ten.
+    """
+
+    def __init__(self, probabilities: bool = False) -> None:
+        self._probabilities = probabilities
+
+    def reading(self, path: str, reading: Reading) -> None:
+        """Write one line."""
+        text = reading.text or "-"
+        print(f"{text}  {_percent(reading.confidence):>7}  {path}{_note(reading)}")
+        if self._probabilities:
+            for digit in reading.digits:
+                print("   ", _all_ten(digit))
+
+    def failure(self, path: str, error: PaloteError) -> None:
+        """Write one line to stderr."""
+        message = str(error)
+        # Most messages name the file; those about its kind alone do not.
+        about = "" if path in message or repr(path) in message else f"{path}: "
+        sys.stdout.flush()
+        print(f"palote: {about}{message}", file=sys.stderr)
+
+
+class JsonLines:
+    """For programs: one JSON object a line, ``path`` first, then ``Reading.to_dict()``."""
+
+    def reading(self, path: str, reading: Reading) -> None:
+        """Write one object."""
+        print(json.dumps({"path": path, **reading.to_dict()}))
+
+    def failure(self, path: str, error: PaloteError) -> None:
+        """Write one object with ``error``: its stable code and its message."""
+        print(json.dumps({"path": path, "error": {"code": error.code, "message": str(error)}}))
+
+
+class Csv:
+    """For spreadsheets: a header, then a row for each picture.
+
+    The header waits for the first row, so that a wrong call writes nothing to stdout.
+    """
+
+    def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        self._rows = csv.DictWriter(sys.stdout, COLUMNS, restval="", lineterminator="\n")
+        self._begun = False
+
+    def reading(self, path: str, reading: Reading) -> None:
+        """Write one row; the value and the probabilities are those of the first digit."""
+        row: dict[str, str] = {
+            "path": path,
+            "text": reading.text,
+            "status": reading.status,
+            "confidence": f"{reading.confidence:.6f}",
+        }
+        for digit in reading.digits[:1]:
+            row["value"] = digit.value
+            row |= {f"p{i}": f"{p:.6f}" for i, p in enumerate(digit.probabilities)}
+        self._write(row)
+
+    def failure(self, path: str, error: PaloteError) -> None:
+        """Write one row with the status ``error``."""
+        self._write({"path": path, "status": "error", "error": str(error)})
+
+    def _write(self, row: dict[str, str]) -> None:
+        if not self._begun:
+            self._begun = True
+            self._rows.writeheader()
+        self._rows.writerow(row)
+
+
+def _note(reading: Reading) -> str:
+    if reading.status == "empty":
+        return "  (nothing to read)"
+    if reading.status == "not_digit":
+        return "  (not a digit)"
+    if reading.status == "unsure":
+        return f"  (unsure; perhaps {reading.digits[0].value})"
+    return ""
+
+
+def _all_ten(digit: Digit) -> str:
+    pairs = zip(DIGITS, digit.probabilities, strict=True)
+    return "  ".join(f"{name}: {_percent(probability)}" for name, probability in pairs)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
