@@ -1,0 +1,99 @@
+"""`create_app`: routes, guards and readers put together, with no global state.
+
+Any ASGI server can run it: ``uvicorn --factory palote.surfaces.web:create_app``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+import palote
+from palote.errors import PaloteError
+from palote.settings import Settings
+from palote.surfaces.web import schemas
+from palote.surfaces.web.problems import Problems, log, refuse_http, refuse_validation
+from palote.surfaces.web.readers import LoadReader, Readers, SupportsRead
+from palote.surfaces.web.routes import health, models, page, read
+from palote.surfaces.web.security import BodyLimit, Guard, Limits, SecurityHeaders
+
+__all__ = ["create_app"]
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    model: str | None = None,
+    hosts: Iterable[str] = (),
+    limits: Limits | None = None,
+    load: LoadReader | None = None,
+) -> FastAPI:
+    """Build the application.
+
+    Args:
+        settings: limits and folders; from the environment if not given.
+        model: name or path of the default model; the settings' one if not given.
+        hosts: names and addresses, without port, that the server answers to besides
+            ``localhost``, ``127.0.0.1`` and ``[::1]``.
+        limits: of a request's body; from ``settings.max_bytes`` if not given.
+        load: makes the reader of a model; tests hand in their own.
+    """
+    settings = settings or Settings.from_environment()
+    readers = Readers(settings, model, load)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.create_task(readers.in_thread(readers.default))
+        warming.add_done_callback(_report)
+        yield
+        readers.close()
+
+    app = FastAPI(
+        title="Palote",
+        version=palote.__version__,
+        description="Reads handwritten digits. Nothing that is sent is stored.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(BodyLimit, limits=limits or Limits.for_pictures(settings.max_bytes)),
+            Middleware(Guard, hosts=tuple(hosts)),
+            Middleware(Problems),
+        ],
+        exception_handlers={
+            HTTPException: refuse_http,
+            RequestValidationError: refuse_validation,
+        },
+    )
+    app.state.readers = readers
+    for routes in (page, read, models, health):
+        app.include_router(routes.router)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Add the shape of a problem to the schema, which the routes refer to by name."""
+    schema = app.openapi()
+    shapes = schema.setdefault("components", {}).setdefault("schemas", {})
+    shapes["Problem"] = schemas.Problem.model_json_schema()
+    for unused in ("HTTPValidationError", "ValidationError"):
+        shapes.pop(unused, None)
+
+
+def _report(warming: asyncio.Task[SupportsRead]) -> None:
+    """Say why a model cannot be loaded; each reading will say it again to its client."""
+    if warming.cancelled():
+        return
+    error = warming.exception()
+    if isinstance(error, PaloteError):
+        log.error("%s", error)
+    elif error is not None:
+        log.error("The model cannot be loaded.", exc_info=error)

@@ -1,0 +1,161 @@
+"""Errors as ``application/problem+json`` (RFC 9457), never as a stack trace.
+
+Palote's errors already carry a sentence for a person and a ``code`` for programs;
+this module adds the status that fits, and the errors that only a server knows.
+The page has a Spanish sentence for each code.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from palote import errors
+
+__all__ = [
+    "BadRequest",
+    "BodyTimeout",
+    "Busy",
+    "Forbidden",
+    "Problems",
+    "described",
+    "problem",
+    "refuse_http",
+    "refuse_validation",
+]
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "1"
+
+log = logging.getLogger("palote.web")
+
+
+class BadRequest(errors.PaloteError):
+    """The request's body has no picture, or is not what its content type says."""
+
+    code = "bad-request"
+
+
+class Forbidden(errors.PaloteError):
+    """The request comes from another site, or is for another host."""
+
+    code = "forbidden"
+
+
+class BodyTimeout(errors.PaloteError):
+    """The body did not arrive in time."""
+
+    code = "timeout"
+
+
+class Busy(errors.PaloteError):
+    """The server holds as much as it may; the same request will work later."""
+
+    code = "busy"
+
+
+STATUSES: dict[type[errors.PaloteError], int] = {
+    BadRequest: 400,
+    Forbidden: 403,
+    BodyTimeout: 408,
+    Busy: 503,
+    errors.UsageError: 422,
+    errors.InputError: 422,
+    errors.UnsupportedFormat: 415,
+    errors.MissingExtra: 415,
+    errors.TooManyBytes: 413,
+    errors.TooManyPixels: 413,
+    errors.ModelError: 503,
+    errors.ModelNotFound: 404,
+}
+
+CODES = {404: "not-found", 405: "method-not-allowed", 500: "internal"}
+
+
+def problem(error: errors.PaloteError) -> Response:
+    """Return the answer for an error that was raised on purpose."""
+    status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+    return _answer(status, error.code, str(error))
+
+
+def described(whens: Mapping[int, str]) -> dict[int | str, dict[str, object]]:
+    """Return FastAPI's description of refusals, from statuses and when they come."""
+    shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": when, "content": {MEDIA_TYPE: shape}}
+        for status, when in whens.items()
+    }
+
+
+async def refuse_http(request: Request, error: Exception) -> Response:
+    """Answer the router's own errors: no such path, wrong method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    what = {
+        404: f"There is nothing at {request.url.path!r}. What there is: /docs.",
+        405: f"{request.url.path} does not take {request.method}. What it takes: /docs.",
+    }.get(error.status_code, str(error.detail))
+    answer = _answer(error.status_code, CODES.get(error.status_code, "error"), what)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def refuse_validation(_: Request, error: Exception) -> Response:
+    """Answer a query parameter of the wrong kind."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    detail = f"The parameter {name} is wrong: {first['msg']} (received {first.get('input')!r})."
+    return _answer(422, errors.UsageError.code, detail)
+
+
+class Problems:
+    """ASGI middleware that turns whatever is raised inside into an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and catch what comes back."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await self._answer_for(error)(scope, receive, watched)
+
+    def _answer_for(self, error: Exception) -> Response:
+        if isinstance(error, errors.PaloteError):
+            return problem(error)
+        log.error("A request failed unexpectedly.", exc_info=error)
+        detail = "Something went wrong inside Palote. The server's log says more."
+        return _answer(500, "internal", detail)
+
+
+def _answer(status: int, code: str, detail: str) -> Response:
+    content = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    return JSONResponse(content, status, headers, MEDIA_TYPE)

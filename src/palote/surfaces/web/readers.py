@@ -1,0 +1,167 @@
+"""The loaded readers, one for each model, and the threads they work in.
+
+Decoding and inference release the interpreter's lock, so that two threads keep two
+cores busy while the event loop stays free to take in pictures and to answer.
+A model is asked for by its name in the catalogue: a path would let a web page make
+the server open any file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+
+from palote.errors import ModelError, ModelNotFound
+from palote.pixels import ImageSource
+from palote.result import Json, Reading
+from palote.settings import Settings
+
+if TYPE_CHECKING:
+    from palote.model.card import Card
+
+__all__ = ["LoadReader", "Readers", "SupportsRead"]
+
+THREADS = 2
+
+Result = TypeVar("Result")
+
+
+class SupportsRead(Protocol):
+    """What the server needs of a `palote.Reader`."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def card(self) -> Card:
+        """What the model was made from, and its scores."""
+
+    def read(self, image: ImageSource, *, expect: str, stages: bool, clean: str | None) -> Reading:
+        """Read one picture."""
+
+
+LoadReader: TypeAlias = Callable[[str, Settings], SupportsRead]
+
+
+class Readers:
+    """Loads each model once and reads in `THREADS` threads.
+
+    Args:
+        settings: limits and folders.
+        model: name or path of the model that reads unless another is asked for.
+        load: makes the reader of a model; tests hand in their own.
+    """
+
+    def __init__(
+        self, settings: Settings, model: str | None = None, load: LoadReader | None = None
+    ) -> None:
+        self.settings = settings
+        self._asked = model or settings.model
+        self._load = load or _load
+        self._loaded: dict[str, SupportsRead] = {}
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="palote-read")
+        self._default: SupportsRead | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the default model is loaded."""
+        return self._default is not None
+
+    def default(self) -> SupportsRead:
+        """Return the default reader, loaded and warm.
+
+        Raises:
+            ModelError: it cannot be loaded.
+        """
+        with self._lock:
+            if self._default is None:
+                reader = self._load(self._asked, self.settings)
+                reader.read(_a_stroke(), expect="auto", stages=False, clean=None)
+                self._loaded[reader.name] = self._default = reader
+            return self._default
+
+    async def read(
+        self,
+        image: bytes | str,
+        *,
+        expect: str,
+        clean: str | None,
+        model: str | None,
+        stages: bool,
+    ) -> tuple[dict[str, Json], float]:
+        """Read one picture; return the reading, ready for JSON, and the seconds it took.
+
+        Raises:
+            PaloteError: the picture, the model or an option is wrong.
+        """
+
+        def work() -> tuple[dict[str, Json], float]:
+            reader = self._named(model) if model else self.default()
+            start = time.perf_counter()
+            reading = reader.read(image, expect=expect, stages=stages, clean=clean)
+            return reading.to_dict(images=stages), time.perf_counter() - start
+
+        return await self.in_thread(work)
+
+    def models(self) -> list[dict[str, Json]]:
+        """Return every model that can be asked for, the default first."""
+        from palote.model import catalog
+
+        default = self.default()
+        found: list[dict[str, Json]] = [_describe(default.name, default.card, True)]
+        for name in catalog.names():
+            if name == default.name:
+                continue
+            with contextlib.suppress(ModelError):
+                card = catalog.find(name).card
+                if card is not None:
+                    found.append(_describe(name, card, name in self._loaded))
+        return found
+
+    async def in_thread(self, work: Callable[[], Result]) -> Result:
+        """Run ``work`` in one of the threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _named(self, name: str) -> SupportsRead:
+        from palote.model import catalog
+
+        default = self.default()
+        if name == default.name:
+            return default
+        with self._lock:
+            if name not in self._loaded:
+                if name not in catalog.names():
+                    known = ", ".join(sorted({default.name, *catalog.names()}))
+                    raise ModelNotFound(f"There is no model {name[:100]!r}. There are: {known}.")
+                self._loaded[name] = self._load(name, self.settings)
+            return self._loaded[name]
+
+
+def _load(model: str, settings: Settings) -> SupportsRead:
+    from palote.reader import Reader
+
+    return Reader(model, settings=settings)
+
+
+def _describe(name: str, card: Card, loaded: bool) -> dict[str, Json]:
+    return {"name": name, "loaded": loaded, "card": card.to_dict()}
+
+
+def _a_stroke() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Return a picture with ink on it: a blank one would not wake the network."""
+    sheet = np.full((64, 64), 255, np.uint8)
+    sheet[12:52, 29:35] = 0
+    return sheet

@@ -1,0 +1,1 @@
+"""One short function a path: take the request apart, ask the reader, answer."""

@@ -1,0 +1,81 @@
+/** The server, as three functions; and the two ways in which it may fail. */
+
+/**
+ * @typedef {object} Digit
+ * @property {string} value
+ * @property {number} confidence
+ * @property {number[]} probabilities ten
+ * @property {[number, number, number, number]} box x, y, width, height
+ * @property {string} ink PNG data URL
+ */
+/**
+ * @typedef {object} Reading
+ * @property {string} text
+ * @property {"ok" | "unsure" | "not_digit" | "empty"} status
+ * @property {number} confidence
+ * @property {Digit[]} digits
+ * @property {{name: string, image: string}[]} stages
+ */
+/**
+ * @typedef {object} Choices
+ * @property {string} version
+ * @property {string} default
+ * @property {{name: string}[]} models
+ * @property {string[]} cleanings
+ * @property {number} max_bytes
+ */
+
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 20000;
+
+/** The server says no, and why. */
+export class Refusal extends Error {
+  /** @param {string} code @param {string} detail */
+  constructor(code, detail) {
+    super(detail);
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The server does not answer, or cannot at the moment. */
+export class Away extends Error {}
+
+/**
+ * @param {Blob} picture
+ * @param {{clean: string, model: string | null}} options
+ * @returns {Promise<Reading>}
+ */
+export async function read(picture, { clean, model }) {
+  const query = new URLSearchParams({ stages: "true", clean, ...(model ? { model } : {}) });
+  const headers = { "Content-Type": picture.type || "application/octet-stream" };
+  return ask(`/api/read?${query}`, { method: "POST", headers, body: picture });
+}
+
+/** @returns {Promise<Choices>} */
+export async function choices() {
+  return ask("/api/models", {});
+}
+
+/** Resolves once the server can read. */
+export async function ready() {
+  await ask("/readyz", {});
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+async function ask(path, init) {
+  let response;
+  try {
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE) });
+    if (response.ok) return await response.json();
+  } catch {
+    throw new Away(path);
+  }
+  const problem = await response.json().catch(() => ({ code: "unknown", detail: response.statusText }));
+  const later = [502, 503, 504].includes(response.status);
+  if (later && ["busy", "unknown"].includes(problem.code)) throw new Away(path);
+  throw new Refusal(problem.code, problem.detail);
+}

@@ -1,0 +1,230 @@
+/**
+ * `mount`: the page put together. What happens becomes an action, an action becomes a
+ * state (`state.js`), a state is shown (`view.js`), and what it wants is asked (`asker.js`).
+ */
+
+import * as api from "./api.js";
+import { createAsker } from "./asker.js";
+import { written } from "./examples.js";
+import { chooseLanguage, LANGUAGES, wordsOf } from "./i18n.js";
+import { crop } from "./ink.js";
+import { commandOf } from "./keys.js";
+import { listenToPen } from "./pen.js";
+import { pictureIn, prepare } from "./photo.js";
+import { encode } from "./png.js";
+import { remember, remembered } from "./memory.js";
+import { hasInk, inkOf, PENS, reduce, start } from "./state.js";
+import { tableText } from "./verdict.js";
+import { createView } from "./view.js";
+import { createWriter } from "./writer.js";
+
+/** @typedef {import("./state.js").Action} Action */
+
+/** How often the page looks whether the server is still there, in milliseconds. */
+const HEARTBEAT = 10000;
+/** How long "Copied" stays, in milliseconds. */
+const COPIED = 2000;
+
+/**
+ * Bring the page in `root` to life.
+ * @param {HTMLElement} root
+ */
+export function mount(root) {
+  const saved = remembered();
+  const language = chooseLanguage(saved.language ?? null, navigator.languages);
+  let state = { ...start(language), ...saved, language };
+  const view = createView(root);
+  const canvas = view.part("canvas");
+  let asked = 0;
+  let drawn = false;
+
+  /** @param {Action} action */
+  function dispatch(action) {
+    const before = state;
+    state = reduce(state, action);
+    if (state === before) return;
+    remember(state);
+    if (state.wanted > asked) {
+      asked = state.wanted;
+      asker.wish();
+    }
+    redraw();
+  }
+
+  function redraw() {
+    if (drawn) return;
+    drawn = true;
+    requestAnimationFrame(() => {
+      drawn = false;
+      view.update(state);
+    });
+  }
+
+  const asker = createAsker({
+    async next() {
+      if (!hasInk(state)) return null;
+      const { wanted: serial, clean, model } = state;
+      const photo = state.stroke ? null : state.sheet.photo;
+      const ink = photo ? null : crop(inkOf(state));
+      const picture = photo?.blob ?? (ink && (await encode(ink)));
+      return picture && { serial, clean, model, photo, picture };
+    },
+    async ask(question) {
+      const begin = performance.now();
+      const reading = await api.read(question.picture, question);
+      return { reading, ms: performance.now() - begin };
+    },
+    answered: ({ serial, photo }, answer) => dispatch({ type: "answer", serial, photo, ...answer }),
+    refused: ({ serial }, { code, detail }) => dispatch({ type: "refusal", serial, code, detail }),
+    away: (away) => dispatch({ type: away ? "away" : "back" }),
+    async knock() {
+      await api.ready();
+      if (!state.choices || state.away) {
+        dispatch({ type: "choices", choices: await api.choices() });
+      }
+    },
+  });
+
+  const writer = createWriter(dispatch);
+
+  /** @param {Blob | null} file */
+  async function open(file) {
+    if (!file) return dispatch({ type: "notice", notice: "notAPicture" });
+    const photo = await prepare(file);
+    if (photo.blob.size > (state.choices?.max_bytes ?? Infinity)) {
+      return dispatch({ type: "notice", notice: "tooLarge" });
+    }
+    writer.stop();
+    dispatch({ type: "photo", photo });
+  }
+
+  async function paste() {
+    let items;
+    try {
+      items = await navigator.clipboard.read();
+    } catch {
+      return dispatch({ type: "notice", notice: "cannotPaste" });
+    }
+    for (const item of items) {
+      const type = item.types.find((name) => name.startsWith("image/"));
+      if (type) return open(await item.getType(type));
+    }
+    dispatch({ type: "notice", notice: "nothingToPaste" });
+  }
+
+  async function copy() {
+    if (!state.answer?.reading.digits.length) return;
+    const done = await writeClipboard(tableText(state, wordsOf(state.language)));
+    dispatch({ type: "copied", copied: done ? "copied" : "copyFailed" });
+    setTimeout(() => dispatch({ type: "copied", copied: null }), COPIED);
+  }
+
+  const help = view.part("help");
+  const other = () => LANGUAGES[(LANGUAGES.indexOf(state.language) + 1) % LANGUAGES.length];
+  /** @type {Record<string, (value?: string) => void>} */
+  const commands = {
+    undo: () => (writer.stop(), dispatch({ type: "undo" })),
+    redo: () => (writer.stop(), dispatch({ type: "redo" })),
+    clear: () => (writer.stop(), dispatch({ type: "clear" })),
+    read: () => dispatch({ type: "read" }),
+    open: () => view.part("file").click(),
+    paste,
+    copy,
+    example: () => writer.write(written),
+    live: () => dispatch({ type: "live", on: !state.live }),
+    thinner: () => dispatch({ type: "pen", width: state.pen - PENS.step }),
+    thicker: () => dispatch({ type: "pen", width: state.pen + PENS.step }),
+    language: (value) => dispatch({ type: "language", language: LANGUAGES.find((l) => l === value) ?? other() }),
+    help: () => help.showModal(),
+    close: () => help.close(),
+  };
+
+  root.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("[data-do]");
+    if (!(button instanceof HTMLElement) || button.ariaDisabled === "true") return;
+    commands[button.dataset.do ?? ""](button.dataset.value);
+  });
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (help.open || event.defaultPrevented || (event.repeat && event.key === "Enter")) return;
+    const command = commandOf(event, {
+      singleKeys: state.singleKeys,
+      typing: target.matches("select"),
+      onControl: target.matches("button, a, input, select, summary"),
+    });
+    if (!command) return;
+    event.preventDefault();
+    commands[command]();
+  });
+
+  listenToPen(canvas, (action) => {
+    if (action.type === "pen-down") writer.stop();
+    dispatch(action);
+  });
+  const on = (/** @type {string} */ name, /** @type {(input: any) => Action} */ action) => {
+    view.part(name).addEventListener("input", () => dispatch(action(view.part(name))));
+  };
+  on("pen", (input) => ({ type: "pen", width: Number(input.value) }));
+  on("live", (input) => ({ type: "live", on: input.checked }));
+  on("singleKeys", (input) => ({ type: "single-keys", on: input.checked }));
+  on("clean", (input) => ({ type: "clean", clean: input.value }));
+  on("model", (input) => ({ type: "model", model: input.value }));
+  view.part("file").addEventListener("change", () => {
+    const file = view.part("file").files[0];
+    view.part("file").value = "";
+    if (file) open(file);
+  });
+  listenToDrops(view.part("drop"), open);
+  document.addEventListener("paste", (event) => {
+    event.preventDefault();
+    if (event.clipboardData?.files.length) open(pictureIn(event.clipboardData));
+    else dispatch({ type: "notice", notice: "nothingToPaste" });
+  });
+
+  new ResizeObserver(() => {
+    canvas.width = canvas.height = Math.round(canvas.clientWidth * devicePixelRatio);
+    redraw();
+  }).observe(canvas);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const look = () => document.hidden || asker.look();
+  setInterval(look, HEARTBEAT);
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", look);
+  const pasteButton = root.querySelector("[data-do=paste]");
+  if (pasteButton instanceof HTMLElement) pasteButton.hidden = !navigator.clipboard?.read;
+  asker.look();
+  redraw();
+}
+
+/**
+ * Files dropped anywhere on the page.
+ * @param {HTMLElement} curtain shown while a file is over the page
+ * @param {(file: File | null) => void} open
+ */
+function listenToDrops(curtain, open) {
+  const over = (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    curtain.hidden = event.type !== "dragover";
+  };
+  window.addEventListener("dragover", over);
+  window.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) over(event);
+  });
+  window.addEventListener("drop", (event) => {
+    over(event);
+    open(pictureIn(event.dataTransfer));
+  });
+}
+
+/**
+ * @param {string} text
+ * @returns {Promise<boolean>} whether it is in the clipboard now
+ */
+async function writeClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Shows a state: one idempotent `update`. What was shown before does not matter, and
+ * nothing here changes what the page knows.
+ */
+
+import { fill, LANGUAGES, percent, wordsOf } from "./i18n.js";
+import { hasInk, inkOf, isBlank } from "./state.js";
+import { paint, SIDE } from "./strokes.js";
+import { sharesOf, verdictOf } from "./verdict.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./i18n.js").Words} Words */
+
+const STAGES = /** @type {const} */ (["original", "evened", "binary", "binary28", "centred"]);
+
+/** How long an answer stays the same before it is spoken, in milliseconds. */
+const SETTLED = 700;
+
+/**
+ * @param {HTMLElement} root
+ * @returns {{update: (state: State) => void, part: (name: string) => any}}
+ */
+export function createView(root) {
+  const parts = Object.fromEntries(
+    [...root.querySelectorAll("[data-part]")].map((element) => [
+      /** @type {HTMLElement} */ (element).dataset.part, element,
+    ]),
+  );
+  const bars = fillBars(parts.bars, parts.rows);
+  const stages = fillStages(parts.stages);
+  const speak = createSpeaker(parts.spoken);
+
+  /** @param {State} state */
+  function update(state) {
+    const words = wordsOf(state.language);
+    updateWords(root, state, words);
+    updateTools(root, parts, state, words);
+    updateSheet(parts, state);
+    updateChoices(parts, state, words);
+
+    const verdict = verdictOf(state, words);
+    parts.answer.dataset.kind = verdict.kind;
+    setText(parts.glyph, verdict.glyph);
+    setText(parts.headline, verdict.headline);
+    setText(parts.sure, verdict.sure);
+    setText(parts.took, verdict.took);
+    speak(verdict.kind === "idle" ? "" : `${verdict.headline}. ${verdict.sure}`);
+
+    const shares = sharesOf(state);
+    const best = state.answer ? shares.indexOf(Math.max(...shares)) : -1;
+    bars.forEach(({ bar, number, cell }, digit) => {
+      bar.style.setProperty("--share", String(shares[digit]));
+      bar.classList.toggle("best", digit === best);
+      setText(number, state.answer ? percent(shares[digit], state.language) : "–");
+      setText(cell, state.answer ? shares[digit].toFixed(6) : "–");
+    });
+
+    const reading = state.answer?.reading;
+    show(parts.ink, reading?.digits[0]?.ink);
+    for (const { name, image, title, text } of stages) {
+      show(image, reading?.stages.find((stage) => stage.name === name)?.image);
+      setText(title, words.stages[name][0]);
+      setText(text, words.stages[name][1]);
+    }
+  }
+
+  return { update, part: (name) => parts[name] };
+}
+
+/** @param {HTMLElement} root @param {State} state @param {Words} words */
+function updateWords(root, state, words) {
+  if (root.lang === state.language) return;
+  root.lang = document.documentElement.lang = state.language;
+  document.title = words.title;
+  const all = /** @type {Record<string, any>} */ (words);
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("*"))) {
+    const { t, tLabel, tTitle, tAlt } = element.dataset;
+    if (t) element.textContent = all[t];
+    if (tLabel) element.setAttribute("aria-label", all[tLabel]);
+    if (tTitle) element.title = all[tTitle];
+    if (tAlt) element.setAttribute("alt", all[tAlt]);
+  }
+  const keys = words.keyList.map(([key, what]) => {
+    const term = document.createElement("dt");
+    key.split(" ").forEach((name) => term.append(withText("kbd", name), " "));
+    const meaning = withText("dd", what);
+    if (key === "I") meaning.lang = LANGUAGES.find((language) => language !== state.language) ?? "";
+    return [term, meaning];
+  });
+  root.querySelector("[data-part=keys]")?.replaceChildren(...keys.flat());
+}
+
+/**
+ * @param {HTMLElement} root @param {Record<string, any>} parts
+ * @param {State} state @param {Words} words
+ */
+function updateTools(root, parts, state, words) {
+  const off = {
+    undo: state.past.length === 0,
+    redo: state.future.length === 0,
+    clear: isBlank(state.sheet),
+    read: !hasInk(state),
+    copy: !state.answer?.reading.digits.length,
+  };
+  for (const [command, disabled] of Object.entries(off)) {
+    root.querySelector(`[data-do=${command}]`)?.setAttribute("aria-disabled", String(disabled));
+  }
+  for (const button of root.querySelectorAll("[data-do=language]")) {
+    const chosen = /** @type {HTMLElement} */ (button).dataset.value === state.language;
+    button.setAttribute("aria-pressed", String(chosen));
+  }
+  parts.pen.value = String(state.pen);
+  parts.dot.style.setProperty("--pen", String(state.pen / SIDE));
+  parts.live.checked = state.live;
+  parts.singleKeys.checked = state.singleKeys;
+  const all = /** @type {Record<string, any>} */ (words);
+  setText(parts.tip, state.notice ? all[state.notice] : words.dropTip);
+  parts.tip.classList.toggle("notice", Boolean(state.notice));
+  setText(parts.copy, all[state.copied ?? "copy"]);
+  parts.away.hidden = !state.away;
+  setText(parts.away, state.away ? words.away : "");
+  setText(parts.version, fill(words.version, { version: state.choices?.version ?? "" }));
+}
+
+/** @param {Record<string, any>} parts @param {State} state */
+function updateSheet(parts, state) {
+  const { sheet, answer } = state;
+  const photo = state.stroke ? null : sheet.photo;
+  const canvas = /** @type {HTMLCanvasElement} */ (parts.canvas);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  paint(context, photo ? [] : inkOf(state), canvas.width, getComputedStyle(canvas).color);
+  parts.hint.hidden = hasInk(state);
+  parts.sheet.dataset.kind = photo ? "photo" : "drawing";
+  const own = photo && answer?.photo === photo ? answer.reading : null;
+  const original = own?.stages.find((stage) => stage.name === "original")?.image;
+  show(parts.photo, photo ? (photo.url ?? original) : undefined);
+  parts.unshown.toggleAttribute("hidden", !photo || Boolean(photo.url ?? original));
+  const box = photo?.width ? own?.digits[0]?.box : undefined;
+  parts.found.hidden = !box;
+  if (!photo || !box) return;
+  const longer = Math.max(photo.width, photo.height);
+  const [x, y, width, height] = box.map((value) => (value / longer) * 100);
+  const style = parts.found.style;
+  style.setProperty("left", `${x + (1 - photo.width / longer) * 50}%`);
+  style.setProperty("top", `${y + (1 - photo.height / longer) * 50}%`);
+  style.setProperty("width", `${width}%`);
+  style.setProperty("height", `${height}%`);
+}
+
+/** @param {Record<string, any>} parts @param {State} state @param {Words} words */
+function updateChoices(parts, state, words) {
+  const cleanings = /** @type {Record<string, string[]>} */ (words.cleanings);
+  const ways = state.choices?.cleanings ?? ["auto"];
+  offer(parts.clean, ways.map((name) => [name, cleanings[name]?.[0] ?? name]), state.clean);
+  setText(parts.cleanText, cleanings[state.clean]?.[1] ?? "");
+  const models = state.choices?.models ?? [];
+  offer(parts.model, models.map(({ name }) => [name, name]), state.model ?? "");
+}
+
+/** @param {HTMLSelectElement} select @param {string[][]} options @param {string} chosen */
+function offer(select, options, chosen) {
+  const same = options.length === select.options.length
+    && options.every(([value, text], i) => select.options[i].value === value && select.options[i].text === text);
+  if (!same) select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+  select.value = chosen;
+}
+
+/** @param {HTMLElement} list @param {HTMLElement} rows */
+function fillBars(list, rows) {
+  return Array.from({ length: 10 }, (_, digit) => {
+    const bar = document.createElement("li");
+    const track = withText("span", "", "track");
+    track.append(withText("span", "", "fill"));
+    const number = withText("span", "–", "number");
+    bar.append(withText("span", String(digit), "digit"), track, number);
+    list.append(bar);
+    const row = document.createElement("tr");
+    const head = withText("th", String(digit));
+    head.setAttribute("scope", "row");
+    const cell = withText("td", "–");
+    row.append(head, cell);
+    rows.append(row);
+    return { bar, number, cell };
+  });
+}
+
+/** @param {HTMLElement} list */
+function fillStages(list) {
+  return STAGES.map((name) => {
+    const item = document.createElement("li");
+    const frame = withText("div", "", "frame");
+    const image = document.createElement("img");
+    image.alt = "";
+    image.hidden = true;
+    frame.append(image);
+    const caption = document.createElement("p");
+    const title = document.createElement("strong");
+    const text = document.createElement("span");
+    caption.append(title, " ", text);
+    item.dataset.name = name;
+    item.append(frame, caption);
+    list.append(item);
+    return { name, image, title, text };
+  });
+}
+
+/** Says an answer aloud once it has stayed the same for a while. @param {HTMLElement} place */
+function createSpeaker(place) {
+  let next = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  return (/** @type {string} */ text) => {
+    if (text === next) return;
+    next = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => setText(place, next), SETTLED);
+  };
+}
+
+/** @param {HTMLImageElement} image @param {string | undefined} source */
+function show(image, source) {
+  image.hidden = !source;
+  if (source && image.getAttribute("src") !== source) image.src = source;
+  if (!source) image.removeAttribute("src");
+}
+
+/** @param {Element} element @param {string} text */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** @param {string} tag @param {string} text @param {string} [name] */
+function withText(tag, text, name) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (name) element.className = name;
+  return element;
+}

@@ -1,0 +1,58 @@
+/** An invisible hand that writes an example on the sheet, stroke by stroke, as a person would. */
+
+/** Points it writes in a frame; a digit takes about half a second. */
+const PACE = 2;
+
+/** @param {(action: import("./state.js").Action) => void} dispatch */
+export function createWriter(dispatch) {
+  let frame = 0;
+  let last = -1;
+
+  function stop() {
+    if (!frame) return;
+    cancelAnimationFrame(frame);
+    frame = 0;
+    dispatch({ type: "pen-up" });
+  }
+
+  /**
+   * @param {(digit: number) => number[][]} written strokes of a digit
+   */
+  function write(written) {
+    stop();
+    last = another(last);
+    dispatch({ type: "clear" });
+    const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const steps = written(last).flatMap((points) => stepsOf(points, atOnce ? points.length : PACE));
+    const step = () => {
+      for (const action of steps.shift() ?? []) dispatch(action);
+      frame = steps.length ? requestAnimationFrame(step) : 0;
+    };
+    if (atOnce) steps.flat().forEach(dispatch);
+    else step();
+  }
+
+  return { write, stop };
+}
+
+/**
+ * @param {readonly number[]} points of one stroke
+ * @param {number} pace points a step
+ * @returns {import("./state.js").Action[][]}
+ */
+function stepsOf(points, pace) {
+  const [x, y, ...rest] = points;
+  /** @type {import("./state.js").Action[][]} */
+  const steps = [[{ type: "pen-down", x, y }]];
+  for (let i = 0; i < rest.length; i += 2 * pace) {
+    steps.push([{ type: "pen-move", points: rest.slice(i, i + 2 * pace) }]);
+  }
+  steps.push([{ type: "pen-up" }]);
+  return steps;
+}
+
+/** A digit that was not the last one. @param {number} last */
+function another(last) {
+  const step = 1 + Math.floor(Math.random() * 9);
+  return last < 0 ? Math.floor(Math.random() * 10) : (last + step) % 10;
+}
