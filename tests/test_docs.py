@@ -1,0 +1,169 @@
+"""The documents tell the truth: code runs, links lead somewhere, both languages agree."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+
+import palote
+from palote.settings import VARIABLES, Settings
+from tests.drawing import ring, seven
+
+ROOT = Path(__file__).parents[1]
+READMES = ("README.md", "README.es.md")
+DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/cli.md")
+BIN = Path(sys.executable).parent
+BASH = shutil.which("bash")
+
+
+def text(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The code blocks of a document in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text(document), re.M | re.S)
+
+
+def commands(document: str) -> list[str]:
+    return [line for block in blocks(document, "sh") for line in block.splitlines() if line]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The working folder that the documents speak of."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    Path("scans").mkdir()
+    for name, picture in (("photo.png", seven()), ("scans/a.png", ring()), ("scans/b.jpg", ring())):
+        cv2.imwrite(name, picture)
+
+
+PYTHON = [(document, n) for document in READMES for n in range(len(blocks(document, "python")))]
+TERMINAL = [
+    line for line in commands("README.md") if re.match(r"palote (read|models|doctor)", line)
+]
+HTTP = [line for line in commands("README.md") if line.startswith("curl ")]
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(PYTHON) == 4 and len(TERMINAL) >= 8 and len(HTTP) == 3
+
+
+@pytest.mark.parametrize(("document", "number"), PYTHON)
+def test_python_blocks_run(
+    document: str, number: int, pictures: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(compile(blocks(document, "python")[number], document, "exec"), {})
+    said = capsys.readouterr().out
+    assert said.startswith("7 ")
+    assert ("(28, 28)" in said) if number == 0 else ("not read: There is no file" in said)
+
+
+@pytest.mark.skipif(BASH is None, reason="there is no bash")
+@pytest.mark.parametrize("command", TERMINAL)
+def test_commands_run(command: str, pictures: None) -> None:
+    assert BASH is not None
+    result = subprocess.run([BASH, "-c", command], capture_output=True, text=True)
+    assert (result.returncode, "error" in result.stderr) == (0, False), result.stderr
+    written = result.stdout + "".join(path.read_text() for path in Path().glob("answers.*"))
+    assert written
+    if "--stages" in command:
+        assert len(list(Path("way").glob("*.png"))) == 5
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where a server of this module listens."""
+    command = [sys.executable, "-m", "palote", "serve", "--no-open", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        found = re.search(r"http://\S+", server.stderr.readline())
+        assert found is not None
+        yield found[0]
+        server.terminate()
+
+
+@pytest.mark.skipif(BASH is None or shutil.which("curl") is None, reason="there is no curl")
+@pytest.mark.parametrize("command", HTTP)
+def test_requests_are_answered(command: str, pictures: None, address: str) -> None:
+    assert BASH is not None
+    command = command.replace("http://localhost:8000", address).replace("curl", "curl -sSf", 1)
+    result = subprocess.run([BASH, "-c", command], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    expected = '"name":"default"' if "models" in command else '"text":"7"'
+    assert expected in result.stdout.replace(" ", "")
+
+
+def test_both_languages_show_the_same_code() -> None:
+    for language in ("sh", "bat", "python"):
+        english, spanish = (
+            [re.sub(r" +#.*", "", block) for block in blocks(document, language)]
+            for document in READMES
+        )
+        assert english == spanish
+
+
+def test_both_languages_have_the_same_sections_and_links() -> None:
+    english, spanish = map(text, READMES)
+    assert len(re.findall(r"^## ", english, re.M)) == len(re.findall(r"^## ", spanish, re.M))
+    assert english.count("<!-- accuracy -->") == spanish.count("<!-- accuracy -->") == 1
+    same = {"README.md", "README.es.md", "docs/page.png", "docs/page-es.png"}
+    assert set(links(READMES[0])) - same == set(links(READMES[1])) - same
+
+
+def links(document: str) -> list[str]:
+    found = re.findall(r"\]\(([^)\s]+)\)", text(document))
+    return [link for link in found if "://" not in link]
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)", document.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    for link in links(document):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / document).parent / path
+        assert target.exists(), f"{document} links to {link}"
+        assert not anchor or anchor in anchors(target), f"{document} links to {link}"
+
+
+def test_settings_are_described() -> None:
+    for document in READMES:
+        described = set(re.findall(r"`(PALOTE_\w+)`", text(document)))
+        assert described == set(VARIABLES.values())
+        assert str(Settings.max_bytes) in text(document)
+        assert str(Settings.max_pixels) in text(document)
+
+
+def test_the_command_line_reference_is_up_to_date() -> None:
+    result = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "cli-reference"), "--check"],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"\n## {palote.__version__}\n" in text("CHANGELOG.md")
+
+
+def test_nothing_names_a_registry_or_a_place_of_one_machine() -> None:
+    pins = text("constraints.txt")
+    assert "://" not in pins and "@" not in pins
+    lines = [line for line in pins.splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.]+( ; .+)?", line) for line in lines)
+    assert lines == sorted(lines)

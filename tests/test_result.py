@@ -1,0 +1,101 @@
+"""Digit, Stage and Reading: validated, frozen, ready for JSON."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from palote import Digit, Reading, Stage
+from palote.result import STATUSES, Json, Status
+
+
+def digit(value: str = "7", confidence: float = 0.9, classes: int = 10) -> Digit:
+    probabilities = np.full(classes, 0.01, np.float32)
+    probabilities[7] = 1 - probabilities.sum() + probabilities[7]
+    ink = np.zeros((28, 28), np.float32)
+    ink[4:24, 14] = 0.5
+    return Digit(value, confidence, probabilities, (1, 2, 30, 40), ink)
+
+
+def decoded(url: Json) -> NDArray[np.uint8]:
+    """The pixels of a PNG data URL."""
+    assert isinstance(url, str)
+    head, _, body = url.partition(",")
+    assert head == "data:image/png;base64"
+    pixels = cv2.imdecode(np.frombuffer(base64.b64decode(body), np.uint8), cv2.IMREAD_UNCHANGED)
+    assert pixels is not None
+    return np.asarray(pixels, np.uint8)
+
+
+def test_a_digit_as_a_dictionary() -> None:
+    content = digit().to_dict()
+    assert json.loads(json.dumps(content)) == content
+    assert list(content) == ["value", "confidence", "probabilities", "box"]
+    assert content["box"] == [1, 2, 30, 40] and content["value"] == "7"
+    shares = content["probabilities"]
+    assert isinstance(shares, list) and sum(map(float, map(str, shares))) == pytest.approx(1)
+
+
+def test_the_ink_as_a_picture() -> None:
+    pixels = decoded(digit().to_dict(images=True)["ink"])
+    assert pixels.shape == (28, 28)
+    assert pixels.max() == 128 and pixels[0, 0] == 0 and pixels[10, 14] == 128
+
+
+def test_a_stage_keeps_its_colours() -> None:
+    image = np.zeros((5, 6, 3), np.uint8)
+    image[..., 0] = 200
+    content = Stage("original", image).to_dict()
+    assert content["name"] == "original"
+    assert decoded(content["image"])[0, 0].tolist() == [0, 0, 200]  # OpenCV: blue, green, red
+
+
+def test_a_reading_as_a_dictionary() -> None:
+    stages = (Stage("centred", np.zeros((28, 28), np.uint8)),)
+    reading = Reading("7", "ok", 0.91234567, (digit(),), stages, "mine")
+    content = reading.to_dict()
+    assert json.loads(json.dumps(content)) == content
+    assert list(content) == ["text", "status", "confidence", "model", "digits"]
+    assert (content["confidence"], content["model"]) == (0.912346, "mine")
+    with_images = reading.to_dict(images=True)
+    assert isinstance(with_images["stages"], list) and len(with_images["stages"]) == 1
+    assert json.loads(json.dumps(with_images)) == with_images
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status(status: Status) -> None:
+    assert Reading("", status, 0.0).to_dict()["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: digit("x"), "one digit, not 'x'"),
+        (lambda: digit("12"), "one digit, not '12'"),
+        (lambda: digit(""), "one digit, not ''"),
+        (lambda: digit(confidence=1.01), "not 1.01"),
+        (lambda: digit(confidence=float("nan")), "not nan"),
+        (lambda: digit(classes=11), r"not \(11,\)"),
+        (lambda: Reading("7", "fine", 0.5), "not 'fine'"),  # type: ignore[arg-type]
+        (lambda: Reading("7", "ok", -0.1), "not -0.1"),
+    ],
+)
+def test_what_cannot_be_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_nothing_can_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        digit().value = "1"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        digit().ink[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        digit().probabilities[0] = 1

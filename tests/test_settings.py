@@ -1,0 +1,67 @@
+"""Settings: defaults, the environment, and nothing written."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from palote import Settings
+from palote.errors import UsageError
+from palote.settings import FOLDERS, VARIABLES, WHOLE_NUMBERS
+
+
+def test_defaults() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert settings.max_bytes == 32 * 1024 * 1024
+    assert settings.model == "default" and settings.datasets is None
+    for folder in (settings.data_dir, settings.state_dir, settings.cache_dir):
+        assert folder.is_absolute() and "palote" in folder.parts
+
+
+def test_every_setting_has_a_variable() -> None:
+    assert set(VARIABLES) == {field.name for field in dataclasses.fields(Settings)}
+    assert len(set(VARIABLES.values())) == len(VARIABLES)
+    assert all(variable.startswith("PALOTE_") for variable in VARIABLES.values())
+
+
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+def test_each_variable_sets_its_own(name: str) -> None:
+    value = "12345" if name in WHOLE_NUMBERS else "some-where"
+    settings = Settings.from_environment({VARIABLES[name]: value})
+    expected = 12345 if name in WHOLE_NUMBERS else Path(value) if name in FOLDERS else value
+    assert getattr(settings, name) == expected
+    assert dataclasses.replace(settings, **{name: getattr(Settings(), name)}) == Settings()
+
+
+def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PALOTE_MAX_PIXELS", "77")
+    assert Settings.from_environment().max_pixels == 77
+
+
+def test_a_variable_that_is_empty_is_not_set() -> None:
+    assert Settings.from_environment({"PALOTE_MODEL": "", "PALOTE_THREADS": ""}) == Settings()
+
+
+def test_home_is_resolved() -> None:
+    settings = Settings.from_environment({"PALOTE_DATA": "~/data"})
+    assert settings.datasets == Path.home() / "data"
+
+
+@pytest.mark.parametrize("text", ["ten", "-1", "1.5", "1e6", "1 000", "²"])
+def test_no_whole_number(text: str) -> None:
+    with pytest.raises(UsageError, match="PALOTE_MAX_BYTES must be a whole number") as caught:
+        Settings.from_environment({"PALOTE_MAX_BYTES": text})
+    assert repr(text) in str(caught.value)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().threads = 4  # type: ignore[misc]
+
+
+def test_no_folder_is_made(tmp_path: Path) -> None:
+    Settings.from_environment({"PALOTE_DATA_DIR": str(tmp_path / "new")})
+    assert not list(tmp_path.iterdir())
