@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import FilePayload, JSHandle, Page, expect
+from playwright.sync_api import FileChooser, FilePayload, JSHandle, Page, expect
 
 from .conftest import OpenPage, bodies, drawing, encoded
 
@@ -56,12 +56,16 @@ def test_an_uploaded_picture_is_shown_and_read_and_the_digit_marked(open_page: O
 
 def test_the_upload_button_opens_the_file_chooser(open_page: OpenPage) -> None:
     page = open_page()
-    with page.expect_file_chooser() as waiting:
+    # A listener for good: Playwright's expect_file_chooser lets go of the chooser in between.
+    choosers: list[FileChooser] = []
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
+    with page.expect_event("filechooser"):
         page.get_by_role("button", name="Open a picture").click()
-    waiting.value.set_files(payload(encoded(drawing(2))))
+    choosers[0].set_files(payload(encoded(drawing(2))))
     glyph(page, "2")
-    with page.expect_file_chooser():
+    with page.expect_event("filechooser"):
         page.keyboard.press("o")
+    assert len(choosers) == 2
 
 
 def test_a_picture_can_be_dropped_anywhere(open_page: OpenPage) -> None:
