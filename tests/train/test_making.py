@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from palote import Settings, data
+from palote.errors import DataError
 from palote.train import draw, kinds, samples
 
 SMALL = samples.Recipe(count=500, chunk=250)
@@ -35,6 +36,11 @@ def test_samples_are_the_same_for_the_same_seed(
 ):
     again = samples.make(SMALL, 1, tmp_path, own, workers=1)
     assert (again.patches == made.patches).all() and (again.labels == made.labels).all()
+
+
+def test_missing_data_is_told_before_any_process_starts(tmp_path: Path):
+    with pytest.raises(DataError, match="PALOTE_DATA"):
+        samples.make(SMALL, 1, tmp_path, Settings(), workers=1)
 
 
 def test_a_stopped_run_takes_what_is_there(own: Settings, tmp_path: Path):

@@ -84,11 +84,16 @@ def make(
         settings: where the data sets are.
         workers: processes.
         progress: called with chunks done and chunks in all.
+
+    Raises:
+        DataError: a data set is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     total = -(-recipe.count // recipe.chunk)
     paths = [folder / f"{seed}-{number:04d}.npz" for number in range(total)]
     missing = [number for number, path in enumerate(paths) if not path.exists()]
+    if missing:
+        _stock_of(settings)  # a data set that is not there is told here, not by every process
     # A fork of a process in which TensorFlow has started its threads may hang.
     fresh = get_context("spawn")
     with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(settings,)) as pool:
@@ -165,9 +170,13 @@ _stock: Stock | None = None
 def _start(settings: Settings) -> None:
     global _stock
     cv2.setNumThreads(1)
+    _stock = _stock_of(settings)
+
+
+def _stock_of(settings: Settings) -> Stock:
     train = data.mnist("train", settings)
     symbols = data.pen_symbols("train", settings)
-    _stock = Stock(
+    return Stock(
         data.Images(train.pixels[:-HELD_OUT], train.labels[:-HELD_OUT]),
         data.pen("train", settings),
         symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES))),
