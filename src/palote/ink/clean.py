@@ -42,7 +42,6 @@ class Cleaned:
         mask: bool (h, w); what counts as ink.
         dark: True if the ink is the darker tone.
         scale: working pixels for each pixel of the input.
-        offset: (x, y) of the working picture in the input, in input pixels.
     """
 
     original: NDArray[np.uint8]
@@ -50,13 +49,11 @@ class Cleaned:
     mask: NDArray[np.bool_]
     dark: bool
     scale: float = 1.0
-    offset: tuple[int, int] = (0, 0)
 
     def to_input(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Bring a box of the working picture into pixels of the input."""
         x, y, width, height = (v / self.scale for v in box)
-        left, top = round(x) + self.offset[0], round(y) + self.offset[1]
-        return left, top, max(1, round(width)), max(1, round(height))
+        return round(x), round(y), max(1, round(width)), max(1, round(height))
 
 
 def clean(
