@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
-from palote.train.kinds import HELD_OUT, LOOK_ALIKES
+from palote.train.kinds import HELD_OUT, without_look_alikes
 
 SEED = 7
 
@@ -48,9 +48,7 @@ def pen_canvas(settings: Settings) -> Iterator[Item]:
     rng = np.random.default_rng(SEED)
     strokes = data.pen("validation", settings)
     for points, label in zip(strokes, strokes.labels, strict=True):
-        ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
-        picture = draw.canvas(draw.place(ink, 280, 280, rng), dark=True)
-        yield Item(png(picture), str(label), "pen writers on a canvas")
+        yield Item(png(draw.anywhere(points, rng)), str(label), "pen writers on a canvas")
 
 
 def wild(settings: Settings) -> Iterator[Item]:
@@ -105,11 +103,9 @@ def not_digits(settings: Settings) -> Iterator[Item]:
         if row["looks_like_digit"] == "0":
             yield Item(folder / row["file"], "", "not-digits")
     rng = np.random.default_rng(SEED)
-    symbols = data.pen_symbols("validation", settings)
-    symbols = symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES)))
+    symbols = without_look_alikes(data.pen_symbols("validation", settings))
     for points in symbols:
-        ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
-        yield Item(png(draw.canvas(draw.place(ink, 280, 280, rng), dark=True)), "", "letters")
+        yield Item(png(draw.anywhere(points, rng)), "", "letters")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from palote.ink import InkSpec, find_digit
 from palote.ink.fit import fit_frame
 from palote.train import draw
 
-__all__ = ["HELD_OUT", "LOOK_ALIKES", "MAKERS", "NONE", "Stock"]
+__all__ = ["HELD_OUT", "MAKERS", "NONE", "Stock", "without_look_alikes"]
 
 NONE = 10
 """Label of what is no digit."""
@@ -29,6 +29,11 @@ HELD_OUT = 5000
 
 LOOK_ALIKES = "OoDQSsZzIl|!iBgqbGyJj/\\()[]{}1'`,.-_~:;\"^"
 """Symbols that may pass for a digit, or are too small to tell: never taught as "none"."""
+
+
+def without_look_alikes(symbols: data.Strokes) -> data.Strokes:
+    """Return the symbols that nobody would take for a digit."""
+    return symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from palote import data
 from palote.ink import InkSpec, find_digit
 from palote.settings import Settings
 from palote.train import draw
-from palote.train.kinds import HELD_OUT, LOOK_ALIKES, MAKERS, NONE, Stock
+from palote.train.kinds import HELD_OUT, MAKERS, NONE, Stock, without_look_alikes
 
 __all__ = ["Recipe", "Samples", "closing", "make", "read_patches", "validation"]
 
@@ -148,20 +148,15 @@ def validation(seed: int, settings: Settings, most: int | None = None) -> Sample
     patches = [read_patches(kept.pixels[-HELD_OUT:][:most])]
     labels = [kept.labels[-HELD_OUT:][:most].astype(np.uint8)]
     digits, symbols = data.pen("validation", settings), data.pen_symbols("validation", settings)
-    symbols = symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES)))
+    symbols = without_look_alikes(symbols)
     for whole, known in ((digits, True), (symbols, False)):
         strokes = whole.only(np.arange(len(whole)) < (most or len(whole)))
-        pictures = np.stack([draw.canvas(_on_280(points, rng), dark=True) for points in strokes])
+        pictures = np.stack([draw.anywhere(points, rng) for points in strokes])
         patches.append(read_patches(pictures))
         labels.append(
             strokes.labels.astype(np.uint8) if known else np.full(len(strokes), NONE, np.uint8)
         )
     return Samples(np.concatenate(patches), np.concatenate(labels))
-
-
-def _on_280(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    ink = draw.paint(points, 280 * rng.uniform(0.35, 0.85), rng.uniform(6, 22))
-    return draw.place(ink, 280, 280, rng)
 
 
 _stock: Stock | None = None
@@ -179,7 +174,7 @@ def _stock_of(settings: Settings) -> Stock:
     return Stock(
         data.Images(train.pixels[:-HELD_OUT], train.labels[:-HELD_OUT]),
         data.pen("train", settings),
-        symbols.only(~np.isin(symbols.labels, list(LOOK_ALIKES))),
+        without_look_alikes(symbols),
     )
 
 
