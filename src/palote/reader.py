@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.errors import PaloteError, UsageError
-from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit
+from palote.ink import CLEANINGS, Candidate, Cleaning, InkSpec, find_digit
 from palote.metrics import softmax
 from palote.model import catalog
 from palote.model.card import Card
-from palote.model.engine import DIGITS, OnnxEngine, Outputs
+from palote.model.engine import DIGITS, Outputs, open_engine
 from palote.pixels import ImageSource, Picture, load
 from palote.result import Digit, Reading, Stage, Status
 from palote.settings import Settings
@@ -36,8 +36,9 @@ class Reader:
     """Reads handwritten digits with one model; safe to share between threads.
 
     Args:
-        model: name of a model, or path of an ``.onnx`` file.
+        model: name of a model, or path of a model file; the chosen one if not given.
         clean: how ink is told from paper: "auto", "otsu", "adaptive", "clahe" or "none".
+        declared: what a model file made elsewhere takes, if its input shape does not say it.
         settings: limits and threads; the environment's if not given.
 
     Raises:
@@ -55,18 +56,26 @@ class Reader:
         model: str | os.PathLike[str] | None = None,
         clean: str = "auto",
         *,
+        declared: InkSpec | None = None,
         settings: Settings | None = None,
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self._clean = _cleaning(clean)
-        entry = catalog.find(self.settings.model if model is None else model)
-        self._engine = OnnxEngine(entry, self.settings.threads)
+        entry = catalog.find(
+            catalog.chosen(self.settings) if model is None else model, self.settings
+        )
+        self._engine = open_engine(entry, self.settings.threads, declared)
         self.name = entry.name
 
     @property
     def card(self) -> Card:
         """What the model says of itself."""
         return self._engine.card
+
+    @property
+    def spec(self) -> InkSpec:
+        """Geometry of the patches that the model sees."""
+        return self._engine.card.ink
 
     def read(
         self,
@@ -91,7 +100,7 @@ class Reader:
         _expectation(expect)
         how = self._clean if clean is None else _cleaning(clean)
         picture = load(image, self.settings)
-        return next(self._answers([(picture, find_digit(picture.pixels, how))], stages))
+        return next(self._answers([(picture, find_digit(picture.pixels, how, self.spec))], stages))
 
     @overload
     def read_many(
@@ -156,7 +165,7 @@ class Reader:
                     if stop:
                         break
                 else:
-                    prepared.append((picture, find_digit(picture.pixels, self._clean)))
+                    prepared.append((picture, find_digit(picture.pixels, self._clean, self.spec)))
             answers = self._answers([p for p in prepared if not isinstance(p, PaloteError)], False)
             for item in prepared:
                 if not isinstance(item, PaloteError):
@@ -221,7 +230,7 @@ def read(
         image: path, bytes, file object, PIL image, NumPy array or data URL.
         expect: "digit" or "auto": exactly one digit.
         stages: keep the pictures of the way in ``Reading.stages``.
-        model: name of a model, or path of an ``.onnx`` file.
+        model: name of a model, or path of a model file; the chosen one if not given.
         clean: "auto", "otsu", "adaptive", "clahe" or "none".
 
     Raises:
@@ -235,8 +244,9 @@ def read(
     >>> palote.read(paper).text
     '1'
     """
-    name = None if model is None else os.fspath(model)
-    return _reader(name, Settings.from_environment()).read(
+    settings = Settings.from_environment()
+    name = catalog.chosen(settings) if model is None else os.fspath(model)
+    return _reader(name, settings).read(
         image, expect=expect, stages=stages, clean=clean
     )
 
@@ -254,7 +264,7 @@ def read_many(
 
 
 @lru_cache(maxsize=4)
-def _reader(model: str | None, settings: Settings) -> Reader:
+def _reader(model: str, settings: Settings) -> Reader:
     return Reader(model, settings=settings)
 
 

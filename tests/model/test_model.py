@@ -22,7 +22,7 @@ from tests.drawing import seven
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """The shipped model, copied somewhere else with its card."""
-    for suffix in (".onnx", ".json"):
+    for suffix in (".onnx", ".card.json"):
         shutil.copy(catalog.ASSETS / f"default{suffix}", tmp_path / f"default{suffix}")
     return tmp_path / "default.onnx"
 
@@ -55,7 +55,7 @@ def test_a_batch_answers_as_single_patches_do():
 
 def test_a_path_works_with_and_without_a_card_beside_it(copied: Path):
     assert Reader(copied).read(seven()).text == "7"
-    copied.with_suffix(".json").unlink()
+    copied.with_suffix(".card.json").unlink()
     reader = Reader(copied)
     assert reader.card.name == "default", "the card inside the file is used"
     assert reader.card.temperature == Reader().card.temperature
@@ -63,9 +63,9 @@ def test_a_path_works_with_and_without_a_card_beside_it(copied: Path):
 
 
 def test_another_ink_spec_is_an_error(copied: Path):
-    card = Card.from_file(copied.with_suffix(".json"))
+    card = Card.from_file(copied.with_suffix(".card.json"))
     other = replace(card, ink=replace(InkSpec(), box=24))
-    copied.with_suffix(".json").write_text(other.to_json(), encoding="utf-8")
+    copied.with_suffix(".card.json").write_text(other.to_json(), encoding="utf-8")
     with pytest.raises(InkSpecMismatch, match="box=24"):
         Reader(copied)
 
@@ -88,7 +88,7 @@ def test_what_is_no_model(tmp_path: Path, content: bytes):
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"name": "x", "ink": {"size": "a", "b": 1}}'])
 def test_what_is_no_card(copied: Path, text: str):
-    copied.with_suffix(".json").write_text(text, encoding="utf-8")
+    copied.with_suffix(".card.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelCorrupt, match="card"):
         Reader(copied)
 

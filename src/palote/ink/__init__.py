@@ -76,5 +76,7 @@ def find_digit(
                 continue
             piece = found
             patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+        if spec.channels > 1:
+            patch = np.repeat(patch[..., None], spec.channels, axis=2)
         candidates.append(Candidate(patch, cleaned.to_input(piece.box), cleaned, piece.mask))
     return candidates

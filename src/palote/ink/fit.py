@@ -22,21 +22,21 @@ Ink = TypeVar("Ink", NDArray[np.uint8], NDArray[np.float32])
 ROOMY = 4
 """Stroke width is set at this multiple of the final size."""
 
-THINNEST = 2.1
-"""Least width of a stroke in the finished patch, in pixels; MNIST's median is about 3."""
+THINNEST = 2.1 / 28
+"""Least width of a stroke as a share of the patch's side: 2.1 pixels of 28; MNIST's median is 3."""
 
 
 @dataclass(frozen=True)
 class InkSpec:
-    """Geometry of the patch; it travels with every model.
+    """Geometry of the patch, and the values that the model wants; it travels with every model.
 
     Attributes:
         size: side of the square patch, in pixels.
         box: longer side of the ink inside it, in pixels.
-        channels: 1 is grey.
+        channels: 1 is grey; 3 is the same grey three times.
         centring: ``"mass"`` puts the centre of mass in the middle.
-        low: value of paper.
-        high: value of full ink.
+        low: value of paper as the model wants it; patches themselves lie in [0, 1].
+        high: value of full ink as the model wants it.
     """
 
     size: int = 28
@@ -45,6 +45,17 @@ class InkSpec:
     centring: str = "mass"
     low: float = 0.0
     high: float = 1.0
+
+    @classmethod
+    def sized(cls, size: int, channels: int = 1, low: float = 0.0, high: float = 1.0) -> InkSpec:
+        """Return MNIST's geometry at another size: the ink takes 20/28 of the side."""
+        return cls(size, round(size * 20 / 28), channels, "mass", low, high)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a patch: (size, size), or (size, size, channels) for more than one."""
+        plane = (self.size, self.size)
+        return plane if self.channels == 1 else (*plane, self.channels)
 
     def to_dict(self) -> dict[str, int | float | str]:
         """Return the fields, ready for JSON."""
@@ -78,7 +89,7 @@ def fit(
     near = cv2.dilate(mask[inside].astype(np.uint8), np.ones((3, 3), np.uint8))
     crop = strength[inside] * near
     roomy = _resize(crop, ROOMY * spec.box)
-    roomy = _widen(roomy, ROOMY * THINNEST)
+    roomy = _widen(roomy, ROOMY * THINNEST * spec.size)
     return _centre(_resize(_trim(roomy).astype(np.float32), spec.box), spec)
 
 
@@ -103,7 +114,8 @@ def _already_fits(
     if strength.shape != (spec.size, spec.size):
         return False
     _, _, width, height = cv2.boundingRect(strength)
-    if max(width, height) != spec.box or stroke_width(strength > strength.max() // 2) < THINNEST:
+    thinnest = THINNEST * spec.size
+    if max(width, height) != spec.box or stroke_width(strength > strength.max() // 2) < thinnest:
         return False
     mass_x, mass_y = _mass(strength.astype(np.float32))
     middle = (spec.size - 1) / 2

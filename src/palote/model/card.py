@@ -10,7 +10,10 @@ from palote.errors import InkSpecMismatch, ModelCorrupt
 from palote.ink import InkSpec
 from palote.result import Json
 
-__all__ = ["Card"]
+__all__ = ["LARGEST", "SMALLEST", "Card"]
+
+SMALLEST, LARGEST = 8, 512
+"""Sides of a patch that a model may ask for, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Card:
             fields = json.loads(text)
             card = cls(
                 name=str(fields["name"]),
-                ink=InkSpec(**fields["ink"]),
+                ink=_spec(fields["ink"]),
                 temperature=float(fields["temperature"]),
                 unsure_below=float(fields["unsure_below"]),
                 not_digit_above=float(fields["not_digit_above"]),
@@ -92,10 +95,12 @@ class Card:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelCorrupt(f"The card of the model in {source} cannot be read.") from error
-        if card.ink != InkSpec():
+        ink = card.ink
+        made = InkSpec.sized(ink.size, ink.channels, ink.low, ink.high)
+        if ink != made:
             raise InkSpecMismatch(
-                f"The model in {source} was trained with {card.ink}, but this Palote "
-                f"normalises to {InkSpec()}. Use the Palote it was made with, or train it again."
+                f"The model in {source} was trained with {ink}, but this Palote "
+                f"normalises to {made}. Use the Palote it was made with, or train it again."
             )
         return card
 
@@ -107,3 +112,17 @@ class Card:
         except (OSError, UnicodeDecodeError) as error:
             raise ModelCorrupt(f"The card {str(path)!r} cannot be read.") from error
         return cls.from_json(text, str(path))
+
+
+def _spec(fields: dict[str, int | float | str]) -> InkSpec:
+    spec = InkSpec(
+        size=int(fields["size"]),
+        box=int(fields["box"]),
+        channels=int(fields["channels"]),
+        centring=str(fields["centring"]),
+        low=float(fields["low"]),
+        high=float(fields["high"]),
+    )
+    if not (SMALLEST <= spec.size <= LARGEST and spec.channels in (1, 3)):
+        raise ValueError(f"no such patch: {spec}")
+    return spec

@@ -1,19 +1,43 @@
-"""Name -> files: the shipped models, and ONNX files of the person's own."""
+"""Name -> files: the shipped models, and the person's own.
+
+A model of one's own lies in ``data_dir/models/NAME/``, as ``NAME.onnx`` (or another
+format) with ``NAME.card.json``. One of them can be chosen, and is then what every
+surface reads with unless another is asked for.
+"""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from palote.errors import ModelCorrupt, ModelNotFound
 from palote.model.card import Card
+from palote.settings import Settings
 
-__all__ = ["ASSETS", "Entry", "find", "names"]
+__all__ = [
+    "ASSETS",
+    "CHOSEN",
+    "FORMATS",
+    "NAME",
+    "SHIPPED",
+    "Entry",
+    "card_path",
+    "chosen",
+    "find",
+    "home",
+    "names",
+]
 
 ASSETS = Path(__file__).parent.parent / "assets"
+SHIPPED = "default"
+FORMATS = (".onnx", ".npz", ".tflite", ".keras", ".h5", ".json")
+"""Endings of model files; of several with one name, the first is read with."""
+CHOSEN = "chosen.txt"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -22,7 +46,7 @@ class Entry:
 
     Attributes:
         name: its name, or the stem of its file.
-        path: the ONNX file.
+        path: the model file.
         card: what it says of itself; none for a file without a card.
     """
 
@@ -50,34 +74,84 @@ class Entry:
         return content
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of the models that are there."""
-    return tuple(sorted(path.stem for path in ASSETS.glob("*.onnx")))
+def home(settings: Settings) -> Path:
+    """Return the folder of the person's own models; it need not exist."""
+    return settings.data_dir / "models"
 
 
-def find(name: str | os.PathLike[str]) -> Entry:
+def names(settings: Settings | None = None) -> tuple[str, ...]:
+    """Return the names of the models that are there: shipped ones, then the person's own."""
+    shipped = sorted(path.stem for path in ASSETS.glob("*.onnx"))
+    folders = home(settings or Settings.from_environment())
+    own = sorted(path.name for path in folders.glob("*") if _main_file(path) is not None)
+    return (*shipped, *(name for name in own if name not in shipped))
+
+
+def chosen(settings: Settings) -> str:
+    """Return the name or path of the model that reads unless another is asked for.
+
+    It is the settings' own, if they name one; else the one that the person chose with
+    ``palote models use``; else the shipped one.
+    """
+    if settings.model != SHIPPED:
+        return settings.model
+    try:
+        name = (home(settings) / CHOSEN).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return SHIPPED
+    if name not in names(settings):
+        raise ModelNotFound(
+            f"The model {name[:100]!r}, chosen with palote models use, is gone. "
+            f"Choose another one, for instance: palote models use {SHIPPED}"
+        )
+    return name
+
+
+def card_path(path: Path) -> Path:
+    """Return where the card of a model file lies; an int8 file shares its float32 file's."""
+    stem = path.name.removesuffix(".weights.h5").removesuffix(path.suffix)
+    return path.with_name(f"{stem.removesuffix('-int8')}.card.json")
+
+
+def find(name: str | os.PathLike[str], settings: Settings | None = None) -> Entry:
     """Find a model by name or by path.
 
     Args:
-        name: one of `names`, or the path of an ``.onnx`` file; a card lies beside it as
-            ``.json``.
+        name: one of `names`, or the path of a model file (`FORMATS`); a card may lie
+            beside it as ``NAME.card.json``.
+        settings: where the person's own models are; the environment's if not given.
 
     Raises:
         ModelNotFound: there is none; the message lists the names.
         ModelCorrupt: its card cannot be read.
     """
     text = os.fspath(name)
-    if text in names():
+    settings = settings or Settings.from_environment()
+    known = names(settings)
+    if text in known:
         path = ASSETS / f"{text}.onnx"
-        return Entry(text, path, Card.from_file(path.with_suffix(".json")))
+        if not path.is_file():
+            path = _main_file(home(settings) / text) or path
+        return Entry(text, path, _card(path))
     path = Path(text).expanduser()
-    if path.suffix == ".onnx" and path.is_file():
-        beside = path.with_suffix(".json")
-        return Entry(path.stem, path, Card.from_file(beside) if beside.is_file() else None)
-    known = ", ".join(names()) or "none"
-    close = difflib.get_close_matches(text, names(), 1)
+    if path.suffix in FORMATS and path.is_file():
+        return Entry(path.name.removesuffix(path.suffix), path, _card(path))
+    close = difflib.get_close_matches(text, known, 1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ModelNotFound(
-        f"There is no model {text!r}. Known names: {known}; "
-        f"or give the path of an .onnx file.{hint}"
+        f"There is no model {text!r}. Known names: {', '.join(known) or 'none'}; "
+        f"or give the path of a model file ({', '.join(FORMATS)}).{hint}"
     )
+
+
+def _card(path: Path) -> Card | None:
+    beside = card_path(path)
+    return Card.from_file(beside) if beside.is_file() else None
+
+
+def _main_file(folder: Path) -> Path | None:
+    """Return the file that a model of the person's own is read with."""
+    if not NAME.fullmatch(folder.name):
+        return None
+    paths = (folder / f"{folder.name}{suffix}" for suffix in FORMATS)
+    return next((path for path in paths if path.is_file()), None)

@@ -19,10 +19,12 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
 from palote.errors import ModelCorrupt
+from palote.ink import InkSpec
 from palote.model.card import Card
 from palote.model.catalog import Entry
+from palote.model.shapes import card_for, check_classes, logits_of
 
-__all__ = ["Engine", "OnnxEngine", "Outputs"]
+__all__ = ["CARD_KEY", "DIGITS", "Engine", "OnnxEngine", "Outputs", "open_engine"]
 
 DIGITS = 10
 CARD_KEY = "palote.card"
@@ -48,7 +50,7 @@ class Engine(Protocol):
     card: Card
 
     def __call__(self, inks: NDArray[np.float32]) -> Outputs:
-        """Run the network on patches, float32 (n, 28, 28) in [0, 1]."""
+        """Run the network on patches, float32 (n, *card.ink.shape) in [0, 1]."""
         ...
 
 
@@ -58,13 +60,14 @@ class OnnxEngine:
     Args:
         entry: the model.
         threads: threads for one call; 0 lets ONNX Runtime choose.
+        declared: what the network takes, if its file does not say it.
 
     Raises:
         ModelCorrupt: the file is no ONNX model, or not one that reads digits.
         InkSpecMismatch: it was trained with another normalisation.
     """
 
-    def __init__(self, entry: Entry, threads: int = 1) -> None:
+    def __init__(self, entry: Entry, threads: int = 1, declared: InkSpec | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -78,42 +81,58 @@ class OnnxEngine:
             raise
         except Exception as error:  # ONNX Runtime has no common base of its own errors
             raise ModelCorrupt(f"{str(entry.path)!r} is no ONNX model that can be run.") from error
-        self.card = entry.card or self._inner_card(entry)
-        self._input = self._session.get_inputs()[0]
         self._outputs = {output.name: output for output in self._session.get_outputs()}
-        self._check(entry)
-
-    def _inner_card(self, entry: Entry) -> Card:
-        text = self._session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
-        return Card.from_json(text, str(entry.path)) if text else Card(name=entry.name)
-
-    def _check(self, entry: Entry) -> None:
-        shape = list(self._input.shape)
-        size = self.card.ink.size
-        if len(self._session.get_inputs()) != 1 or shape[1:] not in (
-            [size, size],
-            [size, size, 1],
-            [1, size, size],
-        ):
-            raise ModelCorrupt(
-                f"The model {str(entry.path)!r} takes input of shape {shape}; "
-                f"Palote gives one grey picture of {size}x{size}."
-            )
-        self._shape = tuple(shape[1:])
+        self._input = self._input_of(entry)
+        self.card, self._layout = card_for(
+            entry.name,
+            entry.card or self._inner_card(entry),
+            list(self._input.shape)[1:],
+            repr(str(entry.path)),
+            declared,
+        )
         name = "logits" if "logits" in self._outputs else next(iter(self._outputs))
-        classes = self._outputs[name].shape[-1]
-        if classes not in (DIGITS, DIGITS + 1):
-            raise ModelCorrupt(
-                f"The model {str(entry.path)!r} gives {classes} values; "
-                f"a reader of digits gives {DIGITS}, or {DIGITS + 1} with 'no digit'."
-            )
+        check_classes(self._outputs[name].shape[-1], repr(str(entry.path)))
         self._names = [name, *(["embedding"] if "embedding" in self._outputs else [])]
 
+    def _inner_card(self, entry: Entry) -> Card | None:
+        text = self._session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
+        return Card.from_json(text, str(entry.path)) if text else None
+
+    def _input_of(self, entry: Entry) -> onnxruntime.NodeArg:
+        inputs = self._session.get_inputs()
+        if len(inputs) != 1:
+            raise ModelCorrupt(
+                f"The model {str(entry.path)!r} takes {len(inputs)} inputs; "
+                "a reader of digits takes one, the picture."
+            )
+        return inputs[0]
+
     def __call__(self, inks: NDArray[np.float32]) -> Outputs:
-        """Run the network on patches, float32 (n, 28, 28) in [0, 1]."""
-        batch = np.ascontiguousarray(inks, np.float32).reshape(len(inks), *self._shape)
+        """Run the network on patches, float32 (n, *card.ink.shape) in [0, 1]."""
+        batch = self._layout.arrange(inks)
         results = self._session.run(self._names, {self._input.name: batch})
-        logits = np.asarray(results[0], np.float32)
+        logits = logits_of(results[0])
         if len(results) > 1:
             return Outputs(logits, np.asarray(results[1], np.float32))
         return Outputs(logits, np.zeros((len(inks), 0), np.float32))
+
+
+def open_engine(entry: Entry, threads: int = 1, declared: InkSpec | None = None) -> Engine:
+    """Open a model file of any format.
+
+    Args:
+        entry: the model.
+        threads: threads for one call; 0 lets the runtime choose.
+        declared: what the network takes, if its file does not say it.
+
+    Raises:
+        ModelCorrupt: the file is no model that reads digits.
+        InkSpecMismatch: it was trained with another normalisation.
+        MissingExtra: its format needs packages that are not installed.
+    """
+    if entry.path.suffix == ".onnx":
+        return OnnxEngine(entry, threads, declared)
+    # Other formats bring heavy libraries, which reading with ours does without.
+    from palote.model.formats import open_file
+
+    return open_file(entry, threads, declared)

@@ -53,7 +53,7 @@ def ship(model: keras.Model, card: Card, folder: Path) -> Card:
         finished.replace(onnx_path)
     digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (keras_path, onnx_path)}
     card = replace(card, sha256=digests, parameters=int(model.count_params()))
-    (folder / f"{card.name}.json").write_text(card.to_json(), encoding="utf-8")
+    (folder / f"{card.name}.card.json").write_text(card.to_json(), encoding="utf-8")
     return card
 
 

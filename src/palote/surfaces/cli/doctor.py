@@ -92,9 +92,8 @@ def examine(model: str | None = None) -> Iterator[Finding]:
         yield Finding("settings", "failed", str(error))
         return
     yield from _folders(settings)
-    name = settings.model if model is None else model
-    yield _guarded("model", lambda: _describe_model(name))
-    yield _guarded("self-test", lambda: _read_a_seven(name, settings))
+    yield _guarded("model", lambda: _describe_model(model, settings))
+    yield _guarded("self-test", lambda: _read_a_seven(model, settings))
 
 
 def _packages() -> Iterator[Finding]:
@@ -165,17 +164,17 @@ def _guarded(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, "failed", f"{type(error).__name__}: {error}. Install Palote again.")
 
 
-def _describe_model(name: str) -> str:
+def _describe_model(name: str | None, settings: Settings) -> str:
     from palote.model import catalog
 
-    entry = catalog.find(name)
+    entry = catalog.find(name or catalog.chosen(settings), settings)
     size = len(entry.checked_bytes())
     recorded = entry.card is not None and entry.path.name in entry.card.sha256
     checksum = "checksum right" if recorded else "no checksum recorded"
     return f"{entry.name}, {size / 1000:,.0f} kB, {checksum}, {entry.path}"
 
 
-def _read_a_seven(name: str, settings: Settings) -> str:
+def _read_a_seven(name: str | None, settings: Settings) -> str:
     from PIL import Image, ImageDraw
 
     from palote.reader import Reader

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["ModelOption", "VerboseOption", "log"]
+__all__ = ["ModelOption", "OwnName", "VerboseOption", "log"]
 
 log = logging.getLogger("palote")
 """Says what is being done, with ``--verbose``; never a picture, nor its name."""
@@ -32,8 +32,13 @@ ModelOption = Annotated[
     typer.Option(
         metavar="NAME|FILE",
         autocompletion=_models,
-        help="Which network reads: a name (see palote models list) or an ONNX file.",
+        help="Which network reads: a name (see palote models list) or a model file.",
     ),
+]
+
+OwnName = Annotated[
+    str,
+    typer.Argument(metavar="NAME", autocompletion=_models, help="One of palote models list."),
 ]
 
 VerboseOption = Annotated[

@@ -64,7 +64,7 @@ class Readers:
         self, settings: Settings, model: str | None = None, load: LoadReader | None = None
     ) -> None:
         self.settings = settings
-        self._asked = model or settings.model
+        self._asked = model
         self._load = load or _load
         self._loaded: dict[str, SupportsRead] = {}
         self._lock = threading.Lock()
@@ -84,7 +84,10 @@ class Readers:
         """
         with self._lock:
             if self._default is None:
-                reader = self._load(self._asked, self.settings)
+                from palote.model import catalog
+
+                asked = self._asked or catalog.chosen(self.settings)
+                reader = self._load(asked, self.settings)
                 reader.read(_a_stroke(), expect="auto", stages=False, clean=None)
                 self._loaded[reader.name] = self._default = reader
             return self._default
@@ -118,11 +121,11 @@ class Readers:
 
         default = self.default()
         found: list[dict[str, Json]] = [_describe(default.name, default.card, True)]
-        for name in catalog.names():
+        for name in catalog.names(self.settings):
             if name == default.name:
                 continue
             with contextlib.suppress(ModelError):
-                card = catalog.find(name).card
+                card = catalog.find(name, self.settings).card
                 if card is not None:
                     found.append(_describe(name, card, name in self._loaded))
         return found
@@ -143,8 +146,8 @@ class Readers:
             return default
         with self._lock:
             if name not in self._loaded:
-                if name not in catalog.names():
-                    known = ", ".join(sorted({default.name, *catalog.names()}))
+                if name not in catalog.names(self.settings):
+                    known = ", ".join(sorted({default.name, *catalog.names(self.settings)}))
                     raise ModelNotFound(f"There is no model {name[:100]!r}. There are: {known}.")
                 self._loaded[name] = self._load(name, self.settings)
             return self._loaded[name]
