@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote import data
+from palote.data import HELD_OUT
 from palote.settings import Settings
 from palote.train import draw
-from palote.train.kinds import HELD_OUT, without_look_alikes
+from palote.train.kinds import without_look_alikes
 
 SEED = 7
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -40,6 +41,19 @@ def datasets(missing: Missing) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def keras(missing: Missing) -> ModuleType:
+    """Keras, with all that the extra ``train`` brings."""
+    try:
+        import keras
+        import tensorboard  # noqa: F401
+        import tensorflow  # noqa: F401
+        import tf2onnx  # noqa: F401
+    except ImportError:
+        missing("tools", "the extra train is not installed")
+    return keras
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the tests, and the programs they start, away from the developer's own settings."""
@@ -49,4 +63,6 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         folder = tmp_path_factory.mktemp("palote")
         for variable in ("PALOTE_DATA_DIR", "PALOTE_STATE_DIR", "PALOTE_CACHE_DIR"):
             patch.setenv(variable, str(folder / variable.lower()))
+        # Tests download nothing; this address refuses at once.
+        patch.setattr("palote.data.mirrors.MIRRORS", ("https://127.0.0.1:9/",))
         yield

@@ -32,7 +32,7 @@ class Settings:
         datasets: folder with ``mnist/`` and ``pen/``, if the person has them already.
         data_dir: the user's models and corrections.
         state_dir: logs and certificates.
-        cache_dir: what can be fetched again (MNIST).
+        cache_dir: what can be fetched or made again (MNIST and its patches).
 
     >>> Settings.from_environment({"PALOTE_MAX_BYTES": "1000"}).max_bytes
     1000

@@ -83,7 +83,7 @@ def test_validation_writers_are_never_trained_on(own: Settings):
 
 
 def test_kept_mnist_is_not_in_the_stock(stock: kinds.Stock, own: Settings):
-    assert len(stock.digits.labels) == 60_000 - kinds.HELD_OUT
+    assert len(stock.digits.labels) == 60_000 - data.HELD_OUT
 
 
 def test_paint_has_the_width_and_size_asked_for():

@@ -19,13 +19,10 @@ from palote.ink import InkSpec, find_digit
 from palote.ink.fit import fit_frame
 from palote.train import draw
 
-__all__ = ["HELD_OUT", "MAKERS", "NONE", "Stock", "without_look_alikes"]
+__all__ = ["MAKERS", "NONE", "Stock", "without_look_alikes"]
 
 NONE = 10
 """Label of what is no digit."""
-
-HELD_OUT = 5000
-"""Pictures at the end of MNIST's training set that are kept for validation."""
 
 LOOK_ALIKES = "OoDQSsZzIl|!iBgqbGyJj/\\()[]{}1'`,.-_~:;\"^"
 """Symbols that may pass for a digit, or are too small to tell: never taught as "none"."""

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote import data
-from palote.ink import InkSpec, find_digit
+from palote.data import HELD_OUT, read_patches
 from palote.settings import Settings
 from palote.train import draw
-from palote.train.kinds import HELD_OUT, MAKERS, NONE, Stock, without_look_alikes
+from palote.train.kinds import MAKERS, NONE, Stock, without_look_alikes
 
-__all__ = ["Recipe", "Samples", "closing", "make", "read_patches", "validation"]
+__all__ = ["Recipe", "Samples", "closing", "make", "validation"]
 
 
 @dataclass(frozen=True)
@@ -120,19 +120,6 @@ def closing(made: Samples, seed: int, settings: Settings) -> Samples:
     )
 
 
-def read_patches(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return what reading would see of pictures (n, h, w): uint8 (n, 28, 28).
-
-    Of two interpretations the likelier is taken; a blank picture gives a blank patch.
-    """
-    size = InkSpec().size
-    patches = np.zeros((len(pictures), size, size), np.uint8)
-    for index, picture in enumerate(pictures):
-        for candidate in find_digit(picture)[:1]:
-            patches[index] = np.rint(candidate.patch * 255)
-    return patches
-
-
 def validation(seed: int, settings: Settings, most: int | None = None) -> Samples:
     """Make patches that training never sees: kept MNIST pictures, and writers set apart.
 
@@ -169,8 +156,9 @@ def _start(settings: Settings) -> None:
 
 
 def _stock_of(settings: Settings) -> Stock:
-    train = data.mnist("train", settings)
+    # First what cannot be fetched, so that who lacks it is told before MNIST is.
     symbols = data.pen_symbols("train", settings)
+    train = data.mnist("train", settings)
     return Stock(
         data.Images(train.pixels[:-HELD_OUT], train.labels[:-HELD_OUT]),
         data.pen("train", settings),

@@ -142,7 +142,11 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding(name, "note", f"{folder} cannot be written. Reading does not need it.")
     if settings.datasets is None:
-        yield Finding("data sets", "note", "none; training takes their folder from PALOTE_DATA.")
+        yield Finding(
+            "data sets",
+            "note",
+            "no folder in PALOTE_DATA. MNIST is fetched when it is needed; pen strokes are not.",
+        )
     elif settings.datasets.is_dir():
         yield Finding("data sets", "ok", str(settings.datasets))
     else:
