@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from palote import Digit, Reading, Stage
-from palote.result import STATUSES, Json, Status
+from palote.result import AGAINST, FOR, STATUSES, Json, Status
 
 
 def digit(value: str = "7", confidence: float = 0.9, classes: int = 10) -> Digit:
@@ -47,6 +47,23 @@ def test_the_ink_as_a_picture() -> None:
     pixels = decoded(digit().to_dict(images=True)["ink"])
     assert pixels.shape == (28, 28)
     assert pixels.max() == 128 and pixels[0, 0] == 0 and pixels[10, 14] == 128
+
+
+def test_the_saliency_is_a_picture_to_lay_over_the_ink() -> None:
+    saliency = np.zeros((28, 28), np.float32)
+    saliency[5, 6], saliency[7, 8] = 1, -0.5
+    asked = dataclasses.replace(digit(), saliency=saliency)
+    pixels = decoded(asked.to_dict(images=True)["saliency"])
+    assert pixels.shape == (28, 28, 4)
+    blue, green, red, alpha = pixels[5, 6].tolist()  # OpenCV: blue first
+    assert (red, green, blue, alpha) == (*FOR, 255)
+    blue, green, red, alpha = pixels[7, 8].tolist()
+    assert (red, green, blue, alpha) == (*AGAINST, 128)
+    assert np.count_nonzero(pixels[..., 3]) == 2
+    assert "saliency" not in asked.to_dict()
+    assert "saliency" not in digit().to_dict(images=True)
+    with pytest.raises(ValueError, match="read-only"):
+        saliency[0, 0] = 1
 
 
 def test_a_stage_keeps_its_colours() -> None:

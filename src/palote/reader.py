@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import Literal, overload
@@ -22,11 +23,12 @@ from palote.metrics import softmax
 from palote.model import catalog
 from palote.model.card import Card
 from palote.model.engine import DIGITS, Outputs, open_engine
+from palote.model.saliency import saliency_map
 from palote.pixels import ImageSource, Picture, load
 from palote.result import Digit, Reading, Stage, Status
 from palote.settings import Settings
 
-__all__ = ["EXPECTATIONS", "Reader", "read", "read_many"]
+__all__ = ["EXPECTATIONS", "Reader", "likeliest", "read", "read_many"]
 
 EXPECTATIONS = ("auto", "digit")
 """What a picture may be expected to hold; "auto" means "digit" until whole numbers come."""
@@ -84,6 +86,7 @@ class Reader:
         expect: str = "auto",
         stages: bool = False,
         clean: str | None = None,
+        saliency: bool = False,
     ) -> Reading:
         """Read one picture.
 
@@ -92,6 +95,7 @@ class Reader:
             expect: "digit" or "auto": exactly one digit.
             stages: keep the pictures of the way in ``Reading.stages``.
             clean: another way of cleaning than the reader's, for this picture.
+            saliency: add ``Digit.saliency``: which ink spoke for the answer.
 
         Raises:
             InputError: the picture cannot be read.
@@ -100,7 +104,35 @@ class Reader:
         _expectation(expect)
         how = self._clean if clean is None else _cleaning(clean)
         picture = load(image, self.settings)
-        return next(self._answers([(picture, find_digit(picture.pixels, how, self.spec))], stages))
+        found = find_digit(picture.pixels, how, self.spec)
+        reading = next(self._answers([(picture, found)], stages))
+        if not saliency:
+            return reading
+        digits = (replace(digit, saliency=self.saliency(digit)) for digit in reading.digits)
+        return replace(reading, digits=tuple(digits))
+
+    def saliency(self, digit: Digit, value: str | None = None) -> NDArray[np.float32]:
+        """Tell which ink spoke for an answer, by wiping it away spot by spot.
+
+        Args:
+            digit: what this reader has read.
+            value: "0" to "9", the answer to look at; the best one if not given.
+
+        Returns:
+            float32 (size, size) in [-1, 1]; see `palote.model.saliency`.
+
+        Raises:
+            UsageError: there is no such answer, or another model's patch is of another shape.
+        """
+        value = digit.value if value is None else value
+        if value not in tuple("0123456789"):
+            raise UsageError(f"value must be one digit, '0' to '9', not {value!r}.")
+        if digit.ink.shape != self.spec.shape:
+            raise UsageError(
+                f"The model {self.name!r} sees patches of {self.spec.shape}, "
+                f"not of {digit.ink.shape}. Read the picture with it first."
+            )
+        return saliency_map(self._engine, digit.ink, int(value))
 
     @overload
     def read_many(
@@ -201,7 +233,7 @@ class Reader:
         if not candidates:
             blank = (Stage("original", picture.pixels),) if stages else ()
             return Reading("", "empty", 0.0, (), blank, self.name)
-        best = int(np.argmax(shares[:, :DIGITS].max(axis=1)))
+        best = likeliest(shares)
         candidate, share = candidates[best], shares[best]
         digit = _digit(candidate, share, picture)
         no_digit = float(share[DIGITS:].sum())
@@ -216,6 +248,15 @@ class Reader:
         return Reading(text, status, digit.confidence, (digit,), kept, self.name)
 
 
+def likeliest(shares: NDArray[np.float32]) -> int:
+    """Return which interpretation of a picture is read: the one with the likeliest digit.
+
+    Args:
+        shares: float32 (n, 10 or 11), what the model makes of each.
+    """
+    return int(np.argmax(shares[:, :DIGITS].max(axis=1)))
+
+
 def read(
     image: ImageSource,
     *,
@@ -223,6 +264,7 @@ def read(
     stages: bool = False,
     model: str | os.PathLike[str] | None = None,
     clean: str = "auto",
+    saliency: bool = False,
 ) -> Reading:
     """Read the handwritten digit in a picture.
 
@@ -232,6 +274,7 @@ def read(
         stages: keep the pictures of the way in ``Reading.stages``.
         model: name of a model, or path of a model file; the chosen one if not given.
         clean: "auto", "otsu", "adaptive", "clahe" or "none".
+        saliency: add ``Digit.saliency``: which ink spoke for the answer.
 
     Raises:
         InputError: the picture cannot be read.
@@ -247,7 +290,7 @@ def read(
     settings = Settings.from_environment()
     name = catalog.chosen(settings) if model is None else os.fspath(model)
     return _reader(name, settings).read(
-        image, expect=expect, stages=stages, clean=clean
+        image, expect=expect, stages=stages, clean=clean, saliency=saliency
     )
 
 

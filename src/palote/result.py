@@ -14,7 +14,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Digit", "Json", "Reading", "Stage", "Status"]
+__all__ = [
+    "AGAINST",
+    "FOR",
+    "Box",
+    "Digit",
+    "Json",
+    "Reading",
+    "Stage",
+    "Status",
+    "overlay",
+]
 
 Box: TypeAlias = tuple[int, int, int, int]
 Status: TypeAlias = Literal["ok", "unsure", "not_digit", "empty"]
@@ -22,6 +32,10 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | Non
 
 STATUSES = ("ok", "unsure", "not_digit", "empty")
 CLASSES = 10
+
+FOR = (240, 140, 0)
+AGAINST = (40, 140, 230)
+"""RGB of ink that speaks for a digit and against it: told apart with any colour vision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +48,8 @@ class Digit:
         probabilities: float32 (10,), sums to 1, given that it is a digit.
         box: (x, y, width, height) in pixels of the upright input.
         ink: float32 of the InkSpec's shape, in [0, 1]: exactly what the model saw.
+        saliency: float32 (size, size) in [-1, 1], if it was asked for: which ink spoke
+            for the value (positive) and which against it (negative).
     """
 
     value: str
@@ -41,6 +57,7 @@ class Digit:
     probabilities: NDArray[np.float32]
     box: Box
     ink: NDArray[np.float32]
+    saliency: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         if self.value not in "0123456789" or len(self.value) != 1:
@@ -49,11 +66,16 @@ class Digit:
             raise ValueError(f"confidence must lie in [0, 1], not {self.confidence}")
         if self.probabilities.shape != (CLASSES,):
             raise ValueError(f"probabilities must have shape (10,), not {self.probabilities.shape}")
-        for array in (self.probabilities, self.ink):
-            array.setflags(write=False)
+        for array in (self.probabilities, self.ink, self.saliency):
+            if array is not None:
+                array.setflags(write=False)
 
     def to_dict(self, images: bool = False) -> dict[str, Json]:
-        """Return it ready for JSON; with ``images`` the ink as a PNG data URL."""
+        """Return it ready for JSON; with ``images`` the ink as a PNG data URL.
+
+        With it comes the saliency, if there is one, as a picture to lay over the ink:
+        see `overlay`.
+        """
         x, y, width, height = self.box
         result: dict[str, Json] = {
             "value": self.value,
@@ -63,6 +85,8 @@ class Digit:
         }
         if images:
             result["ink"] = _data_url(np.rint(self.ink * 255).astype(np.uint8))
+            if self.saliency is not None:
+                result["saliency"] = _data_url(overlay(self.saliency))
         return result
 
 
@@ -128,7 +152,24 @@ class Reading:
         return result
 
 
+def overlay(saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return saliency as a picture to lay over the ink.
+
+    Args:
+        saliency: float32 (h, w) in [-1, 1].
+
+    Returns:
+        uint8 (h, w, 4) RGBA: `FOR` where positive, `AGAINST` where negative, the more
+        opaque the stronger.
+    """
+    picture = np.empty((*saliency.shape, 4), np.uint8)
+    picture[..., :3] = np.where(saliency[..., None] > 0, FOR, AGAINST)
+    picture[..., 3] = np.rint(np.abs(saliency) * 255)
+    return picture
+
+
 def _data_url(image: NDArray[np.uint8]) -> str:
-    pixels = image if image.ndim == 2 else image[..., ::-1]
+    # OpenCV wants blue first.
+    pixels = image if image.ndim == 2 else image[..., [2, 1, 0, 3][: image.shape[2]]]
     _, png = cv2.imencode(".png", np.ascontiguousarray(pixels))
     return "data:image/png;base64," + base64.b64encode(png.tobytes()).decode("ascii")

@@ -103,7 +103,7 @@ def test_the_list_of_keys_opens_on_the_question_mark(open_page: OpenPage) -> Non
 def test_the_focus_goes_the_way_the_eye_goes_and_is_seen(open_page: OpenPage) -> None:
     page = open_page()
     order = []
-    for _ in range(17):
+    for _ in range(18):
         page.keyboard.press("Tab")
         order.append(
             page.evaluate("""() => {
@@ -116,7 +116,7 @@ def test_the_focus_goes_the_way_the_eye_goes_and_is_seen(open_page: OpenPage) ->
     assert order == [
         *("a", "language", "language", "help"),
         *("undo", "redo", "clear", "open", "paste", "example", "pen", "live", "read"),
-        *("summary", "clean", "model", "a"),
+        *("summary", "clean", "model", "looked", "a"),
     ]
 
 
@@ -150,6 +150,9 @@ def test_axe_finds_nothing(open_page: OpenPage, scheme: str, language: str) -> N
     glyph(page, "3")
     page.locator("summary").click()
     page.wait_for_timeout(300)
+    assert violations(page) == ""
+    page.keyboard.press("s")
+    expect(page.locator("[data-part=saliency]")).to_be_visible()
     assert violations(page) == ""
     page.keyboard.press("?")
     assert violations(page) == ""
@@ -268,6 +271,7 @@ def test_only_choices_are_remembered_never_a_drawing(open_page: OpenPage) -> Non
     assert set(page.evaluate("Object.keys(JSON.parse(localStorage.palote))")) == {
         "language",
         "live",
+        "looked",
         "pen",
         "singleKeys",
     }

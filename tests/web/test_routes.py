@@ -6,6 +6,7 @@ import base64
 import json
 
 import anyio
+import cv2
 import httpx
 import numpy as np
 import pytest
@@ -62,6 +63,21 @@ def test_the_answer_has_the_shape_that_the_schema_describes(client: httpx.Client
     assert content["digits"][0]["ink"].startswith("data:image/png;base64,")
 
 
+def test_the_saliency_comes_only_when_it_is_asked_for(client: httpx.Client) -> None:
+    asked = client.post("/api/read", content=SEVEN, params={"saliency": "true"}).json()
+    assert schemas.Reading.model_validate(asked).text == "7"
+    digit = asked["digits"][0]
+    assert digit["ink"].startswith("data:image/png;base64,") and asked["stages"] == []
+    png = base64.b64decode(digit["saliency"].removeprefix("data:image/png;base64,"))
+    overlay = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert overlay is not None and overlay.shape == (28, 28, 4) and overlay[..., 3].max() == 255
+    with_stages = client.post("/api/read", content=SEVEN, params={"stages": "true"}).json()
+    assert "saliency" not in with_stages["digits"][0]
+    blank = encoded(np.full((90, 90), 255, np.uint8))
+    nothing = client.post("/api/read", content=blank, params={"saliency": "true"})
+    assert (nothing.status_code, nothing.json()["digits"]) == (200, [])
+
+
 def test_the_server_says_how_long_the_reading_took(client: httpx.Client) -> None:
     timing = client.post("/api/read", content=SEVEN).headers["server-timing"]
     assert 0 < float(timing.removeprefix("read;dur=")) < 10_000
@@ -79,6 +95,7 @@ def test_every_way_of_cleaning_can_be_asked_for(client: httpx.Client, clean: str
         ({"clean": "soap"}, (422, "usage")),
         ({"expect": "number"}, (422, "usage")),
         ({"stages": "perhaps"}, (422, "usage")),
+        ({"saliency": "perhaps"}, (422, "usage")),
         ({"model": "no-such"}, (404, "model-not-found")),
         ({"model": "/etc/passwd"}, (404, "model-not-found")),
     ],

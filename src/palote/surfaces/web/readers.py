@@ -44,7 +44,9 @@ class SupportsRead(Protocol):
     def card(self) -> Card:
         """What the model was made from, and its scores."""
 
-    def read(self, image: ImageSource, *, expect: str, stages: bool, clean: str | None) -> Reading:
+    def read(
+        self, image: ImageSource, *, expect: str, stages: bool, clean: str | None, saliency: bool
+    ) -> Reading:
         """Read one picture."""
 
 
@@ -88,7 +90,7 @@ class Readers:
 
                 asked = self._asked or catalog.chosen(self.settings)
                 reader = self._load(asked, self.settings)
-                reader.read(_a_stroke(), expect="auto", stages=False, clean=None)
+                reader.read(_a_stroke(), expect="auto", stages=False, clean=None, saliency=False)
                 self._loaded[reader.name] = self._default = reader
             return self._default
 
@@ -100,6 +102,7 @@ class Readers:
         clean: str | None,
         model: str | None,
         stages: bool,
+        saliency: bool,
     ) -> tuple[dict[str, Json], float]:
         """Read one picture; return the reading, ready for JSON, and the seconds it took.
 
@@ -110,8 +113,10 @@ class Readers:
         def work() -> tuple[dict[str, Json], float]:
             reader = self._named(model) if model else self.default()
             start = time.perf_counter()
-            reading = reader.read(image, expect=expect, stages=stages, clean=clean)
-            return reading.to_dict(images=stages), time.perf_counter() - start
+            reading = reader.read(
+                image, expect=expect, stages=stages, clean=clean, saliency=saliency
+            )
+            return reading.to_dict(images=stages or saliency), time.perf_counter() - start
 
         return await self.in_thread(work)
 

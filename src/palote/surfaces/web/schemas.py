@@ -25,7 +25,13 @@ class Digit(_Shape):
     probabilities: list[float] = Field(description="Of 0 to 9, given that it is a digit.")
     box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
     ink: str | None = Field(
-        None, description="With stages: exactly what the network saw, as a PNG data URL."
+        None,
+        description="With stages or saliency: exactly what the network saw, as a PNG data URL.",
+    )
+    saliency: str | None = Field(
+        None,
+        description="With saliency: a PNG data URL to lay over the ink. Orange ink speaks for "
+        "the digit, blue ink against it, the more opaque the more.",
     )
 
 

@@ -69,11 +69,14 @@ async def read(
     stages: Annotated[
         bool, Query(description="Add the pictures of the way, and what the network saw.")
     ] = False,
+    saliency: Annotated[
+        bool, Query(description="Add which ink spoke for the digit, and which against it.")
+    ] = False,
 ) -> JSONResponse:
     """Read one handwritten digit; nothing is stored."""
     image = await intake.picture(request)
     readers: Readers = request.app.state.readers
     reading, seconds = await readers.read(
-        image, expect=expect, clean=clean, model=model, stages=stages
+        image, expect=expect, clean=clean, model=model, stages=stages, saliency=saliency
     )
     return JSONResponse(reading, headers={"Server-Timing": f"read;dur={seconds * 1000:.1f}"})

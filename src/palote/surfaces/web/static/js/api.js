@@ -7,12 +7,14 @@
  * @property {number[]} probabilities ten
  * @property {[number, number, number, number]} box x, y, width, height
  * @property {string} ink PNG data URL
+ * @property {string} [saliency] PNG data URL, to lay over the ink; only if asked for
  */
 /**
  * @typedef {object} Reading
  * @property {string} text
  * @property {"ok" | "unsure" | "not_digit" | "empty"} status
  * @property {number} confidence
+ * @property {string} model
  * @property {Digit[]} digits
  * @property {{name: string, image: string}[]} stages
  */
@@ -20,7 +22,7 @@
  * @typedef {object} Choices
  * @property {string} version
  * @property {string} default
- * @property {{name: string}[]} models
+ * @property {{name: string, card: {ink: {size: number}}}[]} models
  * @property {string[]} cleanings
  * @property {number} max_bytes
  */
@@ -43,11 +45,13 @@ export class Away extends Error {}
 
 /**
  * @param {Blob} picture
- * @param {{clean: string, model: string | null}} options
+ * @param {{clean: string, model: string | null, saliency: boolean}} options
  * @returns {Promise<Reading>}
  */
-export async function read(picture, { clean, model }) {
-  const query = new URLSearchParams({ stages: "true", clean, ...(model ? { model } : {}) });
+export async function read(picture, { clean, model, saliency }) {
+  const query = new URLSearchParams({ stages: "true", clean });
+  if (model) query.set("model", model);
+  if (saliency) query.set("saliency", "true");
   const headers = { "Content-Type": picture.type || "application/octet-stream" };
   return ask(`/api/read?${query}`, { method: "POST", headers, body: picture });
 }

@@ -2,13 +2,13 @@
 
 /**
  * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "thinner"
- *   | "thicker" | "copy" | "language" | "help"} Command
+ *   | "thicker" | "copy" | "looked" | "language" | "help"} Command
  */
 
 /** @type {Record<string, Command>} */
 const SINGLE = {
-  o: "open", e: "example", l: "live", "[": "thinner", "]": "thicker", c: "copy", i: "language",
-  "?": "help",
+  o: "open", e: "example", l: "live", "[": "thinner", "]": "thicker", c: "copy", s: "looked",
+  i: "language", "?": "help",
 };
 
 /**

@@ -3,7 +3,7 @@
 /** @typedef {import("./state.js").State} State */
 
 const KEY = "palote";
-const KEPT = /** @type {const} */ (["language", "live", "pen", "singleKeys"]);
+const KEPT = /** @type {const} */ (["language", "live", "pen", "singleKeys", "looked"]);
 
 /** @returns {Partial<State>} */
 export function remembered() {

@@ -63,11 +63,11 @@ export function mount(root) {
   const asker = createAsker({
     async next() {
       if (!hasInk(state)) return null;
-      const { wanted: serial, clean, model } = state;
+      const { wanted: serial, clean, model, looked: saliency } = state;
       const photo = state.stroke ? null : state.sheet.photo;
       const ink = photo ? null : crop(inkOf(state));
       const picture = photo?.blob ?? (ink && (await encode(ink)));
-      return picture && { serial, clean, model, photo, picture };
+      return picture && { serial, clean, model, saliency, photo, picture };
     },
     async ask(question) {
       const begin = performance.now();
@@ -132,6 +132,7 @@ export function mount(root) {
     copy,
     example: () => writer.write(written),
     live: () => dispatch({ type: "live", on: !state.live }),
+    looked: () => dispatch({ type: "looked", on: !state.looked }),
     thinner: () => dispatch({ type: "pen", width: state.pen - PENS.step }),
     thicker: () => dispatch({ type: "pen", width: state.pen + PENS.step }),
     language: (value) => dispatch({ type: "language", language: LANGUAGES.find((l) => l === value) ?? other() }),
@@ -166,6 +167,7 @@ export function mount(root) {
   };
   on("pen", (input) => ({ type: "pen", width: Number(input.value) }));
   on("live", (input) => ({ type: "live", on: input.checked }));
+  on("looked", (input) => ({ type: "looked", on: input.checked }));
   on("singleKeys", (input) => ({ type: "single-keys", on: input.checked }));
   on("clean", (input) => ({ type: "clean", clean: input.value }));
   on("model", (input) => ({ type: "model", model: input.value }));

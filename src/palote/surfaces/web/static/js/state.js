@@ -20,6 +20,7 @@
  * @property {Language} language
  * @property {boolean} live whether to read while the person writes
  * @property {boolean} singleKeys whether keys without Ctrl do something
+ * @property {boolean} looked whether to show which ink spoke for the answer
  * @property {number} pen width, in units of the sheet
  * @property {string} clean
  * @property {string | null} model
@@ -45,6 +46,7 @@
  *   | {type: "undo"} | {type: "redo"} | {type: "clear"} | {type: "read"}
  *   | {type: "photo", photo: Photo}
  *   | {type: "pen", width: number} | {type: "live", on: boolean}
+ *   | {type: "looked", on: boolean}
  *   | {type: "single-keys", on: boolean} | {type: "language", language: Language}
  *   | {type: "clean", clean: string} | {type: "model", model: string}
  *   | {type: "choices", choices: Choices}
@@ -68,7 +70,7 @@ const KEPT = 200;
  */
 export function start(language) {
   return {
-    language, live: true, singleKeys: true, pen: 40, clean: "auto", model: null, choices: null,
+    language, live: true, singleKeys: true, looked: false, pen: 40, clean: "auto", model: null, choices: null,
     sheet: BLANK, past: [], future: [], stroke: null,
     wanted: 0, fresh: 0, answered: 0, answer: null, refusal: null,
     notice: null, copied: null, away: false,
@@ -131,6 +133,10 @@ export function reduce(state, action) {
       return wantIfLive({ ...state, live: action.on });
     case "single-keys":
       return { ...state, singleKeys: action.on };
+    case "looked": {
+      const changed = { ...state, looked: action.on };
+      return action.on ? wantAgain(changed) : changed;
+    }
     case "language":
       return { ...state, language: action.language };
     case "clean":

@@ -13,6 +13,11 @@ import { sharesOf, verdictOf } from "./verdict.js";
 
 const STAGES = /** @type {const} */ (["original", "evened", "binary", "binary28", "centred"]);
 
+/** Side in pixels of the patches of most networks. */
+const USUAL = 28;
+/** Largest patch whose pixels get a grid. */
+const FINEST = 40;
+
 /** How long an answer stays the same before it is spoken, in milliseconds. */
 const SETTLED = 700;
 
@@ -56,15 +61,31 @@ export function createView(root) {
     });
 
     const reading = state.answer?.reading;
-    show(parts.ink, reading?.digits[0]?.ink);
+    const digit = reading?.digits[0];
+    const size = sizeOf(state);
+    setText(parts.inkText, fill(words.inkText, { size }));
+    parts.pixels.style.setProperty("--size", String(size <= FINEST ? size : 1));
+    show(parts.ink, digit?.ink);
+    show(parts.saliency, state.looked ? digit?.saliency : undefined);
+    setText(parts.for, fill(words.for, { digit: digit?.value ?? "…" }));
+    parts.looked.checked = state.looked;
+    // Both stay in the layout, so that the page below does not move.
+    parts.plain.classList.toggle("absent", state.looked);
+    parts.legend.classList.toggle("absent", !state.looked);
     for (const { name, image, title, text } of stages) {
       show(image, reading?.stages.find((stage) => stage.name === name)?.image);
       setText(title, words.stages[name][0]);
-      setText(text, words.stages[name][1]);
+      setText(text, fill(words.stages[name][1], { size }));
     }
   }
 
   return { update, part: (name) => parts[name] };
+}
+
+/** Side in pixels of what the network sees: the one that answered, else the chosen one. @param {State} state */
+function sizeOf({ answer, choices, model }) {
+  const wanted = answer?.reading.model ?? model;
+  return choices?.models.find(({ name }) => name === wanted)?.card.ink.size ?? USUAL;
 }
 
 /** @param {HTMLElement} root @param {State} state @param {Words} words */
