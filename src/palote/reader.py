@@ -13,10 +13,10 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal, overload
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote._answer import digit_of, stages_of
 from palote.errors import PaloteError, UsageError
 from palote.ink import CLEANINGS, Candidate, Cleaning, InkSpec, find_digit
 from palote.metrics import softmax
@@ -235,7 +235,7 @@ class Reader:
             return Reading("", "empty", 0.0, (), blank, self.name)
         best = likeliest(shares)
         candidate, share = candidates[best], shares[best]
-        digit = _digit(candidate, share, picture)
+        digit = digit_of(candidate, share, picture)
         no_digit = float(share[DIGITS:].sum())
         status: Status
         if no_digit > self.card.not_digit_above:
@@ -244,7 +244,7 @@ class Reader:
             status, text = "unsure", "?"
         else:
             status, text = "ok", digit.value
-        kept = _stages(candidate) if stages else ()
+        kept = stages_of(candidate) if stages else ()
         return Reading(text, status, digit.confidence, (digit,), kept, self.name)
 
 
@@ -326,38 +326,3 @@ def _expectation(expect: str) -> None:
         )
     if expect not in EXPECTATIONS:
         raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")
-
-
-def _digit(candidate: Candidate, share: NDArray[np.float32], picture: Picture) -> Digit:
-    digits = share[:DIGITS].astype(np.float64)
-    value = int(np.argmax(digits))
-    total = float(digits.sum())
-    given = digits / total if total > 0 else np.full(DIGITS, 1 / DIGITS)
-    height, width = picture.pixels.shape[:2]
-    across, down = picture.size[0] / width, picture.size[1] / height
-    x, y, w, h = candidate.box
-    box = (round(x * across), round(y * down), round(w * across), round(h * down))
-    return Digit(
-        str(value),
-        min(1.0, float(digits[value])),
-        given.astype(np.float32),
-        box,
-        candidate.patch,
-    )
-
-
-def _stages(candidate: Candidate) -> tuple[Stage, ...]:
-    """Collect the pictures of the way, for people to look at."""
-    cleaned = candidate.cleaned
-    binary = (candidate.mask * np.uint8(255)).astype(np.uint8)
-    if candidate.mask.all():
-        binary = np.where(cleaned.strength > 127, 255, 0).astype(np.uint8)
-    small = (candidate.patch > 0.5).astype(np.uint8) * np.uint8(255)
-    centred = np.rint(candidate.patch * 255).astype(np.uint8)
-    return (
-        Stage("original", cleaned.original),
-        Stage("evened", np.asarray(cv2.bitwise_not(cleaned.strength), np.uint8)),
-        Stage("binary", binary),
-        Stage("binary28", np.asarray(small, np.uint8)),
-        Stage("centred", centred),
-    )
