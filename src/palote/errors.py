@@ -17,7 +17,8 @@ to do. ``code`` is stable and made for programs (the HTTP API puts it into its
     ├── ModelError              a model that cannot be used
     │   ├── ModelNotFound       no model of that name or path
     │   ├── ModelCorrupt        not a model, or its checksum does not match
-    │   └── InkSpecMismatch     trained with another normalisation
+    │   ├── InkSpecMismatch     trained with another normalisation
+    │   └── ExportFailed        a file that does not answer as its network does
     ├── DataError               a data set that is missing, incomplete or damaged
     ├── MissingExtra            a feature whose packages are not installed
     └── ServerError             the server cannot start (port in use, ...)
@@ -28,6 +29,7 @@ from __future__ import annotations
 __all__ = [
     "CorruptImage",
     "DataError",
+    "ExportFailed",
     "FileNotReadable",
     "InkSpecMismatch",
     "InputError",
@@ -128,6 +130,12 @@ class InkSpecMismatch(ModelError):
     """The model was trained with another normalisation than this Palote applies."""
 
     code = "ink-spec-mismatch"
+
+
+class ExportFailed(ModelError):
+    """A file that was exported does not answer as the network does; nothing was kept."""
+
+    code = "export-failed"
 
 
 class DataError(PaloteError):

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from palote.errors import ModelNotFound, ServerError
+from palote.errors import InkSpecMismatch, ModelNotFound, ServerError
+from palote.ink import InkSpec
 from palote.surfaces.web import serve
 
 
@@ -43,6 +44,11 @@ def test_an_address_that_is_not_here() -> None:
 def test_a_model_that_is_not_there() -> None:
     with pytest.raises(ModelNotFound, match="no-such"):
         serve(model="no-such", open_browser=False)
+
+
+def test_what_was_declared_reaches_the_model() -> None:
+    with pytest.raises(InkSpecMismatch, match="size=64"):
+        serve(model="default", open_browser=False, declared=InkSpec.sized(64))
 
 
 @pytest.mark.skipif(

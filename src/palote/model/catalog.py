@@ -22,6 +22,7 @@ __all__ = [
     "ASSETS",
     "CHOSEN",
     "FORMATS",
+    "MOST_BYTES",
     "NAME",
     "SHIPPED",
     "Entry",
@@ -37,6 +38,8 @@ SHIPPED = "default"
 FORMATS = (".onnx", ".npz", ".tflite", ".keras", ".h5", ".json")
 """Endings of model files; of several with one name, the first is read with."""
 CHOSEN = "chosen.txt"
+MOST_BYTES = 1_000_000_000
+"""Largest model; VGG16, the largest that anyone reads digits with, takes 550 MB."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -61,6 +64,12 @@ class Entry:
             ModelCorrupt: it cannot be read, or its digest is not the card's.
         """
         try:
+            size = self.path.stat().st_size
+            if size > MOST_BYTES:
+                raise ModelCorrupt(
+                    f"The model {str(self.path)!r} has {size // 10**6:,} MB; "
+                    f"Palote opens up to {MOST_BYTES // 10**6:,} MB."
+                )
             content = self.path.read_bytes()
         except OSError as error:
             raise ModelCorrupt(f"The model {str(self.path)!r} cannot be read.") from error

@@ -1,88 +1,179 @@
-"""A trained network as files: ``.keras`` without optimizer, and ONNX with its card inside."""
+"""A trained network as files for others, each compared with the network before it counts.
+
+All files are made in a folder of their own, and go to their place at the end: all of
+them or none.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import shutil
 import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import keras
-import numpy as np
-import onnx
 
-from palote.errors import ModelCorrupt
+from palote.data.saving import cannot_write
+from palote.errors import PaloteError, UsageError
+from palote.model import catalog
 from palote.model.card import Card
-from palote.model.catalog import Entry
-from palote.model.engine import CARD_KEY, OnnxEngine
+from palote.settings import Settings
+from palote.train.job import CALIBRATED, COMPARED, INT8, Job, Written
 from palote.train.networks import with_embedding
+from palote.train.specimens import pictures
 
-__all__ = ["ship"]
+__all__ = ["FORMATS", "Written", "checked", "export", "ship"]
 
-TOLERANCE = 1e-4
-"""Largest difference of the files' outputs, relative to the largest output."""
+FORMATS = ("keras", "h5", "json", "tflite", "onnx", "tflite-int8", "onnx-int8")
+"""What `export` writes; ``-int8`` is in whole numbers of 8 bits."""
+FULL = 20_000_000
+"""With fewer bytes left, a disk counts as full."""
+
+Say = Callable[[str], None]
+
+
+def export(
+    model: keras.Model,
+    card: Card,
+    formats: Iterable[str],
+    folder: Path,
+    settings: Settings | None = None,
+    say: Say | None = None,
+) -> list[Written]:
+    """Write a network in other formats, with its card beside them.
+
+    Args:
+        model: the network; one output, or two called ``logits`` and ``embedding``.
+        card: what it says of itself; its digests are filled in.
+        formats: some of `FORMATS`.
+        folder: where the files go; files of the same name are replaced.
+        settings: where MNIST may be, whose pictures are better than drawn ones.
+        say: is told what comes next.
+
+    Returns:
+        What was written, in the order of `FORMATS`.
+
+    Raises:
+        UsageError: there is no such format, or another network's card is in the way.
+        ExportFailed: a file does not answer as the network does; nothing was written.
+        DataError: the files cannot be written; nothing was.
+    """
+    wanted = checked(formats)
+    if not catalog.NAME.fullmatch(card.name):
+        raise UsageError(f"{card.name!r} is no name for files: letters, digits, '-', '_', '.'.")
+    card = replace(card, sha256=_known(folder, card))
+    settings = settings or Settings.from_environment()
+    return _written(model, card, wanted, folder, settings, say or (lambda line: None))
 
 
 def ship(model: keras.Model, card: Card, folder: Path) -> Card:
-    """Write ``NAME.keras``, ``NAME.onnx`` and ``NAME.json``, and check that they agree.
+    """Write ``NAME.keras`` and ``NAME.onnx`` with their card, as a training does at its end.
 
     Args:
-        model: the trained network with one output, logits.
-        card: what it says of itself; its digests are filled in.
-        folder: where the files go; files of the same name are replaced.
+        model: the trained network with one output, logits, above a layer ``embedding``.
+        card: what it says of itself; its digests and parameters are filled in.
+        folder: where the files go; files of the same name, and their card, are replaced.
 
     Returns:
         The card with digests.
 
     Raises:
-        ModelCorrupt: the ONNX file gives other outputs than the network.
+        ExportFailed: the files give other answers than the network; nothing was written.
+        DataError: the files cannot be written; nothing was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    both = with_embedding(model)
-    both(np.zeros((1, *model.input_shape[1:]), np.float32))  # what was never called is not exported
-    keras_path, onnx_path = folder / f"{card.name}.keras", folder / f"{card.name}.onnx"
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        unfinished = Path(scratch) / keras_path.name
-        both.save(unfinished)
-        exported = Path(scratch) / "raw.onnx"
-        both.export(exported, format="onnx", verbose=False)
-        finished = Path(scratch) / onnx_path.name
-        finished.write_bytes(_named(onnx.load(exported), both, card))
-        _agree(both, finished)
-        unfinished.replace(keras_path)
-        finished.replace(onnx_path)
-    digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in (keras_path, onnx_path)}
-    card = replace(card, sha256=digests, parameters=int(model.count_params()))
-    (folder / f"{card.name}.card.json").write_text(card.to_json(), encoding="utf-8")
-    return card
+    card = replace(card, parameters=int(model.count_params()), sha256={})
+    settings = Settings.from_environment()
+    _written(with_embedding(model), card, ["keras", "onnx"], folder, settings, lambda line: None)
+    return Card.from_file(folder / f"{card.name}.card.json")
 
 
-def _named(proto: onnx.ModelProto, model: keras.Model, card: Card) -> bytes:
-    """Give inputs, outputs and the batch axis plain names; put the card inside."""
-    graph = proto.graph
-    wanted = {graph.input[0].name: "ink"}
-    for output in graph.output:
-        width = output.type.tensor_type.shape.dim[-1].dim_value
-        same = [name for name, o in model.output.items() if o.shape[-1] == width]
-        wanted[output.name] = same[0]
-    for node in graph.node:
-        node.input[:] = [wanted.get(name, name) for name in node.input]
-        node.output[:] = [wanted.get(name, name) for name in node.output]
-    for value in (*graph.input, *graph.output):
-        value.name = wanted[value.name]
-        value.type.tensor_type.shape.dim[0].dim_param = "n"
-    del graph.value_info[:]
-    inner = proto.metadata_props.add()
-    inner.key, inner.value = CARD_KEY, card.to_json()
-    onnx.checker.check_model(proto, full_check=True)
-    return bytes(proto.SerializeToString())
+def checked(formats: Iterable[str]) -> list[str]:
+    """Return the formats in the order of `FORMATS`.
+
+    Raises:
+        UsageError: there is no such format; the message lists them.
+    """
+    given = list(formats)
+    for name in given:
+        if name not in FORMATS:
+            raise UsageError(f"There is no format {name!r}. Known: {', '.join(FORMATS)}.")
+    if not given:
+        raise UsageError(f"No format is named. Known: {', '.join(FORMATS)}.")
+    return [name for name in FORMATS if name in given]
 
 
-def _agree(model: keras.Model, path: Path) -> None:
-    inks = np.random.default_rng(0).random((256, 28, 28), np.float32)
-    found = OnnxEngine(Entry(path.stem, path, Card(name=path.stem)))(inks)
-    expected = model.predict(inks[..., None], verbose=0)
-    for name, values in (("logits", found.logits), ("embedding", found.embedding)):
-        gap = float(np.abs(values - expected[name]).max())
-        if gap > TOLERANCE * max(1.0, float(np.abs(expected[name]).max())):
-            raise ModelCorrupt(f"The ONNX file gives {name} that differ by {gap:.2g}.")
+def _written(
+    model: keras.Model,
+    card: Card,
+    wanted: list[str],
+    folder: Path,
+    settings: Settings,
+    say: Say,
+) -> list[Written]:
+    count = COMPARED + (CALIBRATED if any(name.endswith(INT8) for name in wanted) else 0)
+    inks, origin = pictures(count, card.ink, settings)
+    say(f"each file is compared with the network on {COMPARED:,} {origin}")
+    with _workplace(folder) as bench:
+        job = Job.begun(model, replace(card, sha256={}), inks, bench)
+        written = []
+        for name in wanted:
+            say(f"writing {name}")
+            written.append(job.write(name))
+        names = [name for one in written for name in one.files]
+        fresh = {name: _digest(bench / name) for name in names}
+        beside = f"{card.name}.card.json"
+        finished = replace(card, sha256={**card.sha256, **fresh})
+        (bench / beside).write_text(finished.to_json(), encoding="utf-8")
+        for name in (*names, beside):
+            (bench / name).replace(folder / name)
+    return written
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """Give a folder to work in, inside of that of the files; what is left in it goes."""
+    new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as bench:
+            try:
+                yield Path(bench)
+            except PaloteError:
+                raise
+            except Exception as error:
+                # Each library tells a full disk in its own way, and many lines.
+                said = isinstance(error, OSError) and "\n" not in (error.strerror or "\n")
+                if said or shutil.disk_usage(folder).free > FULL:
+                    raise
+                raise OSError(errno.ENOSPC, "no space is left") from error
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    finally:
+        if new and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _known(folder: Path, card: Card) -> dict[str, str]:
+    """Return the digests of the network's files that are in the folder already."""
+    path = folder / f"{card.name}.card.json"
+    if not path.is_file():
+        return {}
+    there = Card.from_file(path)
+    if replace(there, sha256={}) != replace(card, sha256={}):
+        raise UsageError(
+            f"{str(folder)!r} holds another network of the name {card.name!r}. "
+            "Give another folder with --out."
+        )
+    return {
+        name: digest
+        for name, digest in there.sha256.items()
+        if (folder / name).is_file() and _digest(folder / name) == digest
+    }
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -17,7 +17,13 @@ import typer
 
 from palote.errors import PaloteError, UsageError
 from palote.settings import Settings
-from palote.surfaces.cli.options import ModelOption, VerboseOption, log
+from palote.surfaces.cli.options import (
+    InputOption,
+    ModelOption,
+    VerboseOption,
+    declared_by,
+    log,
+)
 from palote.surfaces.cli.paths import STDIN, pictures
 from palote.surfaces.cli.progress import progress
 
@@ -76,6 +82,7 @@ def read(
             help="Keep the pictures of the way from photo to 28x28 here, as PNG.",
         ),
     ] = None,
+    declared: InputOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Read the handwritten digit in each picture.
@@ -90,7 +97,7 @@ def read(
         failures += 1
         show.failure(path, error)
 
-    reader = _reader(model, clean)
+    reader = _reader(model, clean, declared)
     found = list(pictures(paths, failed))
     answers = _answers(reader, found, expect, stages)
     with progress(len(found)) as advance:
@@ -115,10 +122,10 @@ def _show(json_lines: bool, csv_rows: bool, verbose: bool) -> Show:
     return Csv() if csv_rows else Lines(probabilities=verbose)
 
 
-def _reader(model: str | None, clean: str) -> Reader:
+def _reader(model: str | None, clean: str, declared: str | None) -> Reader:
     from palote.reader import Reader
 
-    reader = Reader(model, clean)
+    reader = Reader(model, clean, declared=declared_by(declared))
     log.info("the model is %r", reader.name)
     return reader
 

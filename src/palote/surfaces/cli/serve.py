@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from palote.surfaces.cli.options import ModelOption, VerboseOption
+from palote.surfaces.cli.options import InputOption, ModelOption, VerboseOption, declared_by
 
 __all__ = ["serve"]
 
@@ -35,6 +35,7 @@ def serve(
             "Can be given several times.",
         ),
     ] = None,
+    declared: InputOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Open the page in the browser, and serve the HTTP API.
@@ -43,4 +44,5 @@ def serve(
     """
     from palote.surfaces import web
 
-    web.serve(host, port, not no_open, model, allow_hosts=allow_host or ())
+    spec = declared_by(declared)
+    web.serve(host, port, not no_open, model, allow_hosts=allow_host or (), declared=spec)

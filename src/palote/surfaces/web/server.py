@@ -14,6 +14,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -21,6 +22,10 @@ from palote.errors import ServerError
 from palote.settings import Settings
 from palote.surfaces.web.app import create_app
 from palote.surfaces.web.security import EVERY_ADDRESS
+
+if TYPE_CHECKING:
+    from palote.ink import InkSpec
+    from palote.surfaces.web.readers import SupportsRead
 
 __all__ = ["serve"]
 
@@ -38,6 +43,7 @@ def serve(
     model: str | None = None,
     settings: Settings | None = None,
     allow_hosts: Iterable[str] = (),
+    declared: InkSpec | None = None,
 ) -> None:
     """Serve the page and the API until interrupted.
 
@@ -49,6 +55,7 @@ def serve(
         model: name or path of the model; the settings' one if not given.
         settings: limits and folders; from the environment if not given.
         allow_hosts: further names that browsers may reach the server by (a proxy's).
+        declared: what the model takes, if it is a file that does not say it.
 
     Raises:
         ServerError: the host or the port cannot be used.
@@ -57,7 +64,14 @@ def serve(
     names = [host, *allow_hosts]
     if host in EVERY_ADDRESS:
         names += [socket.gethostname(), f"{socket.gethostname()}.local"]
-    app = create_app(settings, model=model, hosts=names)
+
+    def load(name: str, settings: Settings) -> SupportsRead:
+        from palote.reader import Reader
+
+        spec = declared if model in (name, None) else None
+        return Reader(name, declared=spec, settings=settings)
+
+    app = create_app(settings, model=model, hosts=names, load=load if declared else None)
     app.state.readers.default()
     listener = _listen(host, port)
     config = uvicorn.Config(

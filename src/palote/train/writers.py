@@ -1,0 +1,116 @@
+"""A Keras model as files, one function a format.
+
+All of them hold what reading needs and nothing of the training: no optimizer, no loss.
+Where a format has names for inputs and outputs, they are ``ink``, and ``logits`` and
+``embedding`` for our own networks; other people's give ``logits`` or ``probabilities``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+import tensorflow as tf
+
+from palote.model.card import Card
+from palote.model.engine import CARD_KEY
+from palote.model.formats import packed
+from palote.model.quiet import quiet
+
+__all__ = ["plain", "write_h5", "write_json", "write_keras", "write_onnx", "write_tflite"]
+
+BATCH_AXIS = "n"
+"""Name of the axis that may have any length, in ONNX."""
+
+
+def plain(model: keras.Model) -> keras.Model:
+    """Return a model that can be exported: called once, and in float32.
+
+    Who trained with mixed precision has weights in float32 and layers that compute in 16
+    bits, which ONNX Runtime refuses to run.
+    """
+    if any(layer.compute_dtype != "float32" for layer in model.layers):
+        weights = model.get_weights()
+        model = keras.models.clone_model(model, clone_function=_in_float32)
+        model.set_weights(weights)
+    return _called(model)
+
+
+def _called(model: keras.Model) -> keras.Model:
+    """Keras exports only what has been called."""
+    blank = np.zeros((1, *model.inputs[0].shape[1:]), np.float32)
+    model(packed(model, blank))
+    return model
+
+
+def _in_float32(layer: keras.Layer) -> keras.Layer:
+    return type(layer).from_config({**layer.get_config(), "dtype": "float32"})
+
+
+def write_keras(model: keras.Model, path: Path) -> None:
+    """Write ``NAME.keras``."""
+    model.save(path)
+
+
+def write_h5(model: keras.Model, path: Path) -> None:
+    """Write ``NAME.h5``, the format of Keras 2, which Keras 3 reads and writes too."""
+    with quiet():
+        model.save(path)
+
+
+def write_json(model: keras.Model, path: Path) -> None:
+    """Write the architecture, ``NAME.json``, and beside it the weights, ``NAME.weights.h5``."""
+    path.write_text(model.to_json(indent=2) + "\n", encoding="utf-8")
+    model.save_weights(path.with_suffix(".weights.h5"))
+
+
+def write_onnx(model: keras.Model, path: Path, card: Card, only: str) -> None:
+    """Write ``NAME.onnx``: a batch axis of any length, and the card inside.
+
+    Args:
+        model: the network.
+        path: of the file.
+        card: goes into the metadata.
+        only: name of the output, where a model has a single one without a name.
+    """
+    outputs = _outputs(model, only)
+    ordered = _called(keras.Model(model.inputs[0], list(outputs.values())))
+    with quiet():
+        ordered.export(path, format="onnx", verbose=False)
+    proto = onnx.load(path)
+    graph = proto.graph
+    wanted = {graph.input[0].name: "ink"}
+    wanted |= {one.name: name for one, name in zip(graph.output, outputs, strict=True)}
+    for node in graph.node:
+        node.input[:] = [wanted.get(name, name) for name in node.input]
+        node.output[:] = [wanted.get(name, name) for name in node.output]
+    for value in (*graph.input, *graph.output):
+        value.name = wanted[value.name]
+        value.type.tensor_type.shape.dim[0].dim_param = BATCH_AXIS
+    del graph.value_info[:]
+    proto.metadata_props.add(key=CARD_KEY, value=card.to_json())
+    onnx.checker.check_model(proto, full_check=True)
+    path.write_bytes(proto.SerializeToString())
+
+
+def write_saved(model: keras.Model, folder: Path, only: str) -> None:
+    """Write what the .tflite files are made from: TensorFlow's SavedModel, a folder."""
+    with quiet():
+        named = _called(keras.Model(model.inputs[0], _outputs(model, only)))
+        named.export(folder, format="tf_saved_model", verbose=False)
+
+
+def write_tflite(saved: Path, path: Path) -> None:
+    """Write ``NAME.tflite`` from a SavedModel."""
+    with quiet():
+        path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(str(saved)).convert())
+
+
+def _outputs(model: keras.Model, only: str) -> dict[str, keras.KerasTensor]:
+    if not isinstance(model, keras.Sequential) and isinstance(model.output, dict):
+        return dict(model.output)
+    if len(model.outputs) == 1:
+        return {only: model.outputs[0]}
+    return dict(zip(map(str, model.output_names), model.outputs, strict=True))
