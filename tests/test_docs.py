@@ -8,13 +8,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import cv2
 import pytest
 
 import palote
+from palote.model.card import Card
+from palote.model.catalog import ASSETS
 from palote.settings import VARIABLES, Settings
+from tests.digits import drawn
 from tests.drawing import ring, seven
 
 ROOT = Path(__file__).parents[1]
@@ -49,8 +54,14 @@ def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 PYTHON = [(document, n) for document in READMES for n in range(len(blocks(document, "python")))]
 TERMINAL = [
-    line for line in commands("README.md") if re.match(r"palote (read|models|doctor)", line)
+    line for line in commands("README.md") if re.match(r"palote (read|models list|doctor)", line)
 ]
+LAB = [
+    line
+    for line in commands("README.md")
+    if re.match(r"palote (train|compare|data|evaluate|explain|models (add|use)|export)", line)
+]
+SLOW = ("compare", "mobilenet", "train default")
 HTTP = [line for line in commands("README.md") if line.startswith("curl ")]
 
 
@@ -78,6 +89,52 @@ def test_commands_run(command: str, pictures: None) -> None:
     assert written
     if "--stages" in command:
         assert len(list(Path("way").glob("*.png"))) == 5
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, datasets: Path) -> Path:
+    """The working folder of the lab: one's own pictures, and a run that came to its end."""
+    folder = tmp_path_factory.mktemp("lab")
+    for digit in range(10):
+        (folder / "my-digits" / str(digit)).mkdir(parents=True)
+        for variant in range(12):
+            path = folder / "my-digits" / str(digit) / f"{variant}.png"
+            cv2.imwrite(str(path), drawn(digit, variant))
+    cv2.imwrite(str(folder / "photo.png"), seven())
+    (folder / "runs" / "small").mkdir(parents=True)
+    for suffix in (".onnx", ".keras"):
+        shutil.copy(ASSETS / f"default{suffix}", folder / "runs" / "small" / f"small{suffix}")
+    card = replace(Card.from_file(ASSETS / "default.card.json"), name="small", sha256={})
+    (folder / "runs" / "small" / "small.card.json").write_text(card.to_json(), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.skipif(BASH is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(c, marks=pytest.mark.soak if any(s in c for s in SLOW) else ()) for c in LAB],
+)
+def test_commands_of_the_lab_run(
+    command: str, lab: Path, datasets: Path, monkeypatch: pytest.MonkeyPatch, keras: ModuleType
+) -> None:
+    """In their order, training on a few pictures only."""
+    assert BASH is not None
+    if "train" in command or "compare" in command:
+        command += " --most 100 --epochs 1"
+        command += f" --out {lab / 'trained' / command.split()[-1].replace('/', '-')}"
+    weights = datasets.parent / "weights" / "mobilenet_v2_1.0_no_top.weights.h5"
+    command = command.replace("mobilenet_v2.weights.h5", str(weights))
+    command = command.replace("train default", "train default --samples 2000 --finish 1")
+    monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PALOTE_DATA_DIR", str(lab / "data"))
+    monkeypatch.setenv("PALOTE_DATA", str(datasets))
+    result = subprocess.run(
+        [BASH, "-c", command], cwd=lab, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr and result.stdout
+    for name in re.findall(r"--out (\S+)", command):
+        assert (lab / name).exists()
 
 
 @pytest.fixture(scope="module")

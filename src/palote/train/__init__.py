@@ -1,10 +1,43 @@
 """Making networks: the only home of Keras (extra ``train``).
 
-- ``draw.py``      pen strokes and small pictures as drawings, crops and photographs
-- ``kinds.py``     the kinds of samples: those, through `palote.ink`, with labels
-- ``samples.py``   many samples, made in parallel and kept on disk; the validation set
-- ``augment.py``   small changes to finished patches, anew in every epoch
-- ``networks.py``  every architecture, one short function each
-- ``loop.py``      training, calibration, scores
-- ``export.py``    ONNX and .keras files with their card
+From a name to a finished run folder::
+
+    lab.py           the road: begin, train, calibrate, export, score, report
+      single.py        most networks: one phase
+      transfer.py      MobileNetV2 in its stages
+      bare.py          the network in NumPy alone, without Keras
+      shipped.py       the network that is shipped, from samples of every kind
+    networks.py      every architecture, one short function each
+    loop.py          a phase of training: bar, checkpoints, logs
+    augment.py       small changes to finished patches, anew in every epoch
+    folders.py       the run folder while it is written; runs.py reads it back
+    listener.py      who is told how it goes
+
+What the shipped network learns from::
+
+    draw.py          pen strokes and small pictures as drawings, crops and photographs
+    kinds.py         the kinds of samples: those, through `palote.ink`, with labels
+    samples.py       many samples, made in parallel and kept on disk; the validation set
+    penned.py        the pen strokes as a source of pictures
+
+Looking at what came out::
+
+    report.py        report.html of a run, and of an evaluation; pages/ are its parts
+    compare.py       several networks on the same pictures: contenders.py finds or trains
+                     them, testsets.py has the pictures, measure.py size and latency,
+                     comparison.py which one to take
+    inside.py        the feature maps of each convolution
+
+Taking it away::
+
+    export.py        a network in every common format; job.py writes and compares one
+    origin.py        where the network to export comes from
+    writers.py       a function a format; quantise.py those in 8 bits; cards.py the card
+    specimens.py     digits written by code, to compare on where there is no data set
 """
+
+import os
+
+# Before Keras and TensorFlow are loaded, or they would take no notice of it.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -7,69 +7,105 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train.samples import Samples
-
 __all__ = ["Batches", "warp"]
 
 
-def warp(patch: NDArray[np.uint8], strength: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Turn, slant, resize and shift a patch (28, 28) a little about its middle.
+def warp(
+    patches: NDArray[np.uint8], strength: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Turn, slant, resize and shift each patch a little about its middle.
 
     Args:
-        patch: uint8 (28, 28).
-        strength: 1 is a standard deviation of 5 degrees, 6 % and 0.6 pixels; 0 is none.
+        patches: uint8 (n, size, size).
+        strength: 1 is a standard deviation of 5 degrees, 6 % and 0.6 pixels of 28; 0 is none.
         rng: chance.
     """
-    turn, slant, wide, high, right, down = rng.normal(0, strength, 6)
+    side = patches.shape[1]
+    turn, slant, wide, high, right, down = rng.normal(0, strength, (len(patches), 6)).T
     cos, sin = np.cos(0.09 * turn), np.sin(0.09 * turn)
     across, along = 1 + 0.06 * wide, 1 + 0.06 * high
-    matrix = np.array([[cos * across, -sin + 0.08 * slant, 0], [sin, cos * along, 0]])
-    middle = (patch.shape[0] - 1) / 2
-    matrix[:, 2] = middle - matrix[:, :2] @ [middle, middle] + [0.6 * right, 0.6 * down]
-    return np.asarray(cv2.warpAffine(patch, matrix, patch.shape), np.uint8)
+    matrices = np.empty((len(patches), 2, 3))
+    matrices[:, 0, 0], matrices[:, 0, 1] = cos * across, -sin + 0.08 * slant
+    matrices[:, 1, 0], matrices[:, 1, 1] = sin, cos * along
+    middle = (side - 1) / 2
+    shift = 0.6 * side / 28
+    matrices[:, 0, 2] = middle - matrices[:, 0, :2].sum(axis=1) * middle + shift * right
+    matrices[:, 1, 2] = middle - matrices[:, 1, :2].sum(axis=1) * middle + shift * down
+    warped = np.empty_like(patches)
+    for index, matrix in enumerate(matrices):
+        cv2.warpAffine(patches[index], matrix, (side, side), dst=warped[index])
+    return warped
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Shuffled batches of warped patches with one-hot labels.
+    """Shuffled batches of patches, warped if wanted, with one-hot labels.
 
     Args:
-        samples: finished patches.
+        patches: uint8 (n, size, size).
+        labels: uint8 (n,).
         classes: number of classes.
         batch: patches in a batch.
-        calm_from: epoch, counted from 0, from which the changes are small.
         seed: of the order and of the changes.
+        strength: of the changes, see `warp`; 0 is none.
+        calm_from: epoch, counted from 0, from which the changes are small.
+        weights: float (n,); how often a patch is shown in an epoch, on average.
+        channels: how often the grey plane is repeated.
     """
 
     def __init__(
-        self, samples: Samples, classes: int, batch: int, calm_from: int, seed: int
+        self,
+        patches: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        classes: int,
+        batch: int,
+        seed: int,
+        *,
+        strength: float = 1.0,
+        calm_from: int | None = None,
+        weights: NDArray[np.float32] | None = None,
+        channels: int = 1,
     ) -> None:
         super().__init__()
-        self.samples = samples
-        self.classes = classes
-        self.batch = batch
-        self.calm_from = calm_from
-        self.seed = seed
+        self.patches, self.labels = patches, labels
+        self.classes, self.batch, self.seed = classes, batch, seed
+        self.strength, self.calm_from = strength, calm_from
+        even = weights is None or bool((weights == 1).all())
+        self.weights = None if even else weights
+        self.channels = channels
         self.begin(0)
 
     def begin(self, epoch: int) -> None:
         """Shuffle for an epoch, counted from 0."""
         self.epoch = epoch
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.samples.labels))
-        self.order = order[: len(self) * self.batch]
+        rng = np.random.default_rng([self.seed, epoch])
+        if self.weights is None:
+            order = rng.permutation(len(self.labels))
+        else:
+            whole = np.floor(self.weights).astype(int)
+            more = rng.random(len(whole)) < self.weights - whole
+            order = rng.permutation(np.repeat(np.arange(len(whole)), whole + more))
+        # So few that they do not fill a batch, or a few too few by chance: some come twice.
+        self.order = np.resize(order, len(self) * self.batch)
 
     def on_epoch_end(self) -> None:
         """Go on to the next epoch."""
         self.begin(self.epoch + 1)
 
     def __len__(self) -> int:
-        return len(self.samples.labels) // self.batch
+        shown = len(self.labels) if self.weights is None else int(self.weights.sum())
+        return max(1, shown // self.batch)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         rng = np.random.default_rng([self.seed, self.epoch, index])
         chosen = self.order[index * self.batch : (index + 1) * self.batch]
-        strength = 0.4 if self.epoch >= self.calm_from else 1.0
-        patches = np.stack([warp(self.samples.patches[i], strength, rng) for i in chosen])
+        calm = self.calm_from is not None and self.epoch >= self.calm_from
+        strength = self.strength * (0.4 if calm else 1.0)
+        patches = self.patches[chosen]
+        if strength > 0:
+            patches = warp(patches, strength, rng)
         ink = patches.astype(np.float32) / np.float32(255)
-        ink **= np.exp(rng.normal(0, 0.25 * strength, (len(chosen), 1, 1))).astype(np.float32)
-        labels = np.eye(self.classes, dtype=np.float32)[self.samples.labels[chosen]]
-        return ink[..., None], labels
+        if strength > 0:
+            pressure = rng.normal(0, 0.25 * strength, (len(chosen), 1, 1))
+            ink **= np.exp(pressure).astype(np.float32)
+        labels = np.eye(self.classes, dtype=np.float32)[self.labels[chosen]]
+        return np.repeat(ink[..., None], self.channels, axis=3), labels

@@ -9,7 +9,13 @@ Where to find what::
       progress.py   the bar on the terminal
     serve.py      palote serve: the page and the HTTP API
     train.py      palote train: make a network anew
+    evaluate.py   palote evaluate: how well a network reads pictures whose digit is known
+    compare.py    palote compare: several networks, side by side
+    export.py     palote export: a network in the formats that others need
+    explain.py    palote explain: one picture of how an answer came about
+      poster.py     draws it
     models.py     palote models: which networks there are
+    data.py       palote data: the pictures to train on and to judge with
     doctor.py     palote doctor: is everything there, does it read
     options.py    options that several commands share
 
@@ -31,7 +37,12 @@ import typer
 
 from palote import __version__
 from palote.errors import ModelNotFound, PaloteError, UsageError
+from palote.surfaces.cli.compare import compare
+from palote.surfaces.cli.data import data
 from palote.surfaces.cli.doctor import doctor
+from palote.surfaces.cli.evaluate import evaluate
+from palote.surfaces.cli.explain import explain
+from palote.surfaces.cli.export import export
 from palote.surfaces.cli.models import models
 from palote.surfaces.cli.options import VerboseOption
 from palote.surfaces.cli.read import read
@@ -53,7 +64,12 @@ app = typer.Typer(
 app.command()(read)
 app.command()(serve)
 app.command()(train)
+app.command()(compare)
+app.command()(evaluate)
+app.command()(export)
+app.command()(explain)
 app.add_typer(models, name="models")
+app.add_typer(data, name="data")
 app.command()(doctor)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from palote.settings import Settings
-from palote.surfaces.cli.options import OwnName
+from palote.surfaces.cli.options import InputOption, OwnName, declared_by
 
 __all__ = ["models"]
 
@@ -50,11 +50,12 @@ def add_model(
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="What it shall be called; its own name.")
     ] = None,
+    declared: InputOption = None,
 ) -> None:
     """Keep a copy of a trained network, so that it can be used by name everywhere."""
     from palote.model import library
 
-    entry = library.add(source, Settings.from_environment(), name)
+    entry = library.add(source, Settings.from_environment(), name, declared_by(declared))
     typer.echo(f"{entry.name}  {entry.path}")
     typer.echo(f"Read with it from now on: palote models use {entry.name}", err=True)
 

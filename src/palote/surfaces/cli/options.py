@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-__all__ = ["ModelOption", "OwnName", "VerboseOption", "log"]
+if TYPE_CHECKING:
+    from palote.ink import InkSpec
+
+__all__ = [
+    "EXPORTS",
+    "NETWORKS",
+    "InputOption",
+    "JudgedOn",
+    "LangOption",
+    "ModelArgument",
+    "ModelOption",
+    "OwnName",
+    "VerboseOption",
+    "declared_by",
+    "log",
+]
+
+NETWORKS = (
+    *("perceptron", "small", "deep", "batchnorm", "dropout", "augmented", "lesson"),
+    *("mobilenet", "default", "scratch"),
+)
+"""What can be trained, from the simplest on; `palote.train.lab.NAMES`, which a test compares."""
+
+EXPORTS = ("keras", "h5", "json", "tflite", "onnx", "tflite-int8", "onnx-int8")
+"""What networks are exported to; `palote.train.export.FORMATS`, which a test compares."""
 
 log = logging.getLogger("palote")
 """Says what is being done, with ``--verbose``; never a picture, nor its name."""
+
+
+def declared_by(text: str | None) -> InkSpec | None:
+    """Return what `InputOption` says.
+
+    Raises:
+        UsageError: it cannot be understood.
+    """
+    from palote.model.shapes import declared_input
+
+    return None if text is None else declared_input(text)
 
 
 def _models() -> list[str]:
@@ -34,6 +69,40 @@ ModelOption = Annotated[
         autocompletion=_models,
         help="Which network reads: a name (see palote models list) or a model file.",
     ),
+]
+
+InputOption = Annotated[
+    str | None,
+    typer.Option(
+        "--input",
+        metavar="SIZE",
+        help="For a model file made elsewhere: what it takes, such as 64x64 or 96x96x3, and "
+        "after commas inverted (dark ink on light), 255 or -1..1 (its values).",
+    ),
+]
+
+ModelArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        autocompletion=_models,
+        help="A name (see palote models list) or a model file.",
+    ),
+]
+
+JudgedOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="SET",
+        help="mnist, pen, photo, screen, a folder of pictures (class folders 0 to 9, or with "
+        "labels.csv), or all that is at hand; several, by giving it again.",
+    ),
+]
+
+LangOption = Annotated[
+    str,
+    typer.Option("--lang", metavar="en|es", help="Language of the report."),
 ]
 
 OwnName = Annotated[

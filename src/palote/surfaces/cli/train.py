@@ -1,7 +1,8 @@
-"""``palote train``: make a network anew, with the data sets of the person's own folder."""
+"""``palote train``: train a network, on MNIST, the pen strokes or one's own pictures."""
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -9,36 +10,106 @@ from typing import Annotated
 import typer
 
 from palote.errors import MissingExtra
+from palote.surfaces.cli.options import NETWORKS
+from palote.surfaces.cli.progress import steps
 
 __all__ = ["train"]
 
 
 def train(
     network: Annotated[
-        str, typer.Argument(metavar="NETWORK", help="Name of the network; now: default.")
+        str,
+        typer.Argument(
+            metavar="NETWORK",
+            autocompletion=lambda: list(NETWORKS),
+            help=f"Name of the network: {', '.join(NETWORKS)}.",
+        ),
     ],
-    epochs: Annotated[int, typer.Option(metavar="N", min=1, help="Rounds over the samples.")] = 10,
-    samples: Annotated[
-        int, typer.Option(metavar="N", min=256, help="Number of training samples.")
-    ] = 320_000,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--data",
+            metavar="SOURCE",
+            help="mnist, pen, or a folder with the folders 0 to 9; several, by giving it again; "
+            "my-digits=3 counts each picture three times. Default: mnist; for the network "
+            "default its own recipe of drawn, cut and photographed digits.",
+        ),
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Most rounds; the network's own number."),
+    ] = None,
     seed: Annotated[
-        int, typer.Option(metavar="N", min=0, help="The same seed gives the same samples.")
+        int, typer.Option(metavar="N", min=0, help="The same seed gives the same training.")
     ] = 2026,
+    batch: Annotated[int, typer.Option(metavar="N", min=1, help="Pictures in a step.")] = 128,
+    patience: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Stop after so many rounds without better validation."
+        ),
+    ] = 6,
+    most: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=30, help="Use no more pictures of each source and part."),
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE|imagenet|none",
+            help="For mobilenet: the weights that it starts from.",
+        ),
+    ] = "imagenet",
+    classic: Annotated[
+        bool, typer.Option("--classic", help="For scratch: 20x20 black and white, 400-100-10.")
+    ] = False,
+    samples: Annotated[
+        int, typer.Option(metavar="N", min=256, help="For default: number of samples.")
+    ] = 320_000,
+    finish: Annotated[
+        int, typer.Option(metavar="N", min=0, help="For default: closing rounds.")
+    ] = 4,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="The run folder; a stopped run goes on there."),
+        typer.Option(metavar="FOLDER", help="The run folder; runs/NETWORK if not given."),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a training that was stopped.")
+    ] = False,
 ) -> None:
-    """Train a network on MNIST and the pen strokes (folder: PALOTE_DATA).
+    """Train a network and write a run folder: model, log, report.
 
-    Writes NAME.onnx, NAME.keras, their card and the training log into the run folder.
+    Validation is cut from the training pictures; the test pictures are scored once, at the
+    end. Ctrl+C keeps the best so far. MNIST is fetched, or taken from the folder that
+    PALOTE_DATA names. The network scratch needs no extra, the others the extra train.
     """
-    if any(find_spec(package) is None for package in ("keras", "tensorflow", "tf2onnx")):
-        raise MissingExtra("train", "Training")
-    from palote.train.loop import Plan
-    from palote.train.loop import train as run
+    extra = ("keras", "tensorflow", "tf2onnx", "tensorboard")
+    if network != "scratch" and any(find_spec(package) is None for package in extra):
+        raise MissingExtra("train", f"Training {network}")
+    if network == "scratch":
+        # Its matrices are small: a second thread waits longer than it works.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from palote.train import lab
+    from palote.train.folders import free
+    from palote.train.listener import Listener
 
-    folder = out or Path("runs") / network
-    plan = Plan(network=network, epochs=epochs, count=samples, seed=seed)
-    card = run(plan, folder, say=lambda line: typer.echo(line, err=True))
-    typer.echo(f"{folder / card.name}.onnx")
+    plan = lab.Plan(
+        network=network,
+        data=tuple(sources or ()),
+        epochs=epochs,
+        seed=seed,
+        batch=batch,
+        patience=patience,
+        most=most,
+        weights=weights,
+        classic=classic,
+        samples=samples,
+        finish=finish,
+    )
+    folder = out or free(Path("runs") / network)
+    with steps() as step:
+        listener = Listener(lambda line: typer.echo(line, err=True), step)
+        run = lab.train(plan, folder, listener=listener, resume=resume)
+    typer.echo(run.model)
+    typer.echo(f"Read with it: palote read PICTURE --model {run.model}", err=True)
+    typer.echo(f"Keep it under a name: palote models add {folder}", err=True)

@@ -1,0 +1,232 @@
+"""The run folder while it is written: begun, gone on with, described, judged.
+
+`runs.Run` reads it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from palote import __version__
+from palote.data import Source
+from palote.errors import DataError, UsageError
+from palote.evaluation import Judged, judge, latency
+from palote.model import catalog
+from palote.model.card import Card
+from palote.model.engine import open_engine
+from palote.reader import Reader
+from palote.result import Json
+from palote.settings import Settings
+from palote.train.runs import CONFIG, METRICS, RESULT, Run
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["begin", "conclude", "describe", "free", "layers_of"]
+
+LAYERS = "layers.json"
+
+
+@dataclass(frozen=True)
+class _Test:
+    source: Source
+    judged: Judged
+
+
+def begin(folder: Path, config: Mapping[str, Json], resume: bool) -> None:
+    """Make a run folder, or go on in one.
+
+    Args:
+        folder: where the run is kept.
+        config: how the training was asked for.
+        resume: go on in a folder where the same was begun.
+
+    Raises:
+        UsageError: the folder is taken by another run, or holds something else.
+    """
+    path = folder / CONFIG
+    if Run.is_finished(folder):
+        raise UsageError(
+            f"{str(folder)!r} holds a finished training. Give another folder with --out."
+        )
+    if path.is_file():
+        if not resume:
+            raise UsageError(
+                f"{str(folder)!r} holds a training that has not come to its end. "
+                "Go on with it: --resume; or give another folder with --out."
+            )
+        before = _read(path)
+        changed = [key for key in config if key != "command" and before.get(key) != config[key]]
+        if changed:
+            said = ", ".join(f"{key} was {before.get(key)!r}" for key in changed)
+            raise UsageError(
+                f"The training in {str(folder)!r} was begun with other options: {said}. "
+                "Give the same ones, or another folder with --out."
+            )
+        return
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{str(folder)!r} is not empty and holds no training.")
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(path, dict(config))
+
+
+def free(folder: Path) -> Path:
+    """Return the folder, or with a number at its end if a finished training is in it."""
+    number, candidate = 1, folder
+    while Run.is_finished(candidate):
+        number += 1
+        candidate = folder.with_name(f"{folder.name}-{number}")
+    return candidate
+
+
+def layers_of(model: keras.Model) -> list[Json]:
+    """Return the layers of a network: name, kind, shape of the output, number of weights."""
+    return [
+        {
+            "name": layer.name,
+            "kind": type(layer).__name__,
+            "shape": [size for size in layer.output.shape[1:] if size is not None],
+            "parameters": int(layer.count_params()),
+        }
+        for layer in model.layers
+    ]
+
+
+def describe(folder: Path, layers: Sequence[Json]) -> None:
+    """Keep the description of the layers until the run is concluded."""
+    _write(folder / LAYERS, list(layers))
+
+
+def conclude(
+    folder: Path,
+    card: Card,
+    sources: Sequence[Source],
+    seconds: float,
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    most: int | None = None,
+    stopped: bool = False,
+) -> Run:
+    """Score the test sets once, end to end, and write ``result.json``.
+
+    Args:
+        folder: the run folder; its model files and their card are there.
+        card: of the model.
+        sources: their test parts are scored.
+        seconds: of the training.
+        settings: of the reader.
+        say: gets a line for each set.
+        most: no more pictures than this of each.
+        stopped: it was interrupted, and the best so far was kept.
+
+    Raises:
+        DataError: a source has no test pictures at all.
+    """
+    model = _model(folder, card.name)
+    reader = Reader(model, settings=settings)
+    tests = []
+    for source in sources:
+        judged = judge(reader, source, most=most)
+        judged.save(folder / f"judged-{source.name}.npz")
+        low, high = judged.interval
+        tests.append(_Test(source, judged))
+        said = (
+            f"{judged.hits:,} of {len(judged):,} = {judged.accuracy:.2%} ({low:.2%} to {high:.2%})"
+        )
+        say(f"test, {source.name}: {said}".replace("%", " %"))
+    own = {f"{test.source.name}_test": round(test.judged.accuracy, 5) for test in tests}
+    card = _with_scores(folder, replace(card, scores={**card.scores, **own}))
+    files = [model.with_suffix(s) for s in catalog.FORMATS if model.with_suffix(s).is_file()]
+    result: dict[str, Json] = {
+        "name": card.name,
+        "description": card.description,
+        "seconds": round(seconds, 1),
+        "stopped": stopped,
+        "stages": _stages(folder),
+        "parameters": card.parameters,
+        "layers": _read(folder / LAYERS).get("layers", []),
+        "environment": dict(_environment()),
+        "latency_ms": round(latency(open_engine(catalog.find(model))), 4),
+        "files": {path.name: path.stat().st_size for path in files},
+        "test": {
+            test.source.name: {"right": test.judged.hits, "count": len(test.judged)}
+            for test in tests
+        },
+    }
+    _write(folder / RESULT, result)
+    return Run.read(folder)
+
+
+def _model(folder: Path, name: str) -> Path:
+    paths = [folder / f"{name}{suffix}" for suffix in catalog.FORMATS]
+    found = next((path for path in paths if path.is_file()), None)
+    if found is None:
+        raise DataError(f"The run {str(folder)!r} holds no model file {name}.*.")
+    return found
+
+
+def _with_scores(folder: Path, card: Card) -> Card:
+    """Write the card anew, into the ONNX file too, whose digest changes with it."""
+    path = folder / f"{card.name}.onnx"
+    if path.is_file():
+        from palote.train.cards import put_card
+
+        put_card(path, card)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        card = replace(card, sha256={**card.sha256, path.name: digest})
+    unfinished = folder / f"{card.name}.card.part"
+    unfinished.write_text(card.to_json(), encoding="utf-8")
+    unfinished.replace(folder / f"{card.name}.card.json")
+    return card
+
+
+def _stages(folder: Path) -> list[Json]:
+    """Sum up the rounds of each phase."""
+    import csv
+
+    stages: dict[str, dict[str, float | None]] = {}
+    with (folder / METRICS).open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            stage = stages.setdefault(row["phase"], {"seconds": 0.0, "val_accuracy": None})
+            stage["seconds"] = round((stage["seconds"] or 0.0) + float(row["seconds"]), 1)
+            if row["val_accuracy"]:
+                best = float(row["val_accuracy"])
+                stage["val_accuracy"] = max(stage["val_accuracy"] or 0.0, best)
+    return [{"name": name, **dict(figures)} for name, figures in stages.items()]
+
+
+def _environment() -> dict[str, str]:
+    versions = {"palote": __version__, "Python": platform.python_version()}
+    for name in ("numpy", "keras", "tensorflow", "tensorflow-cpu", "onnxruntime"):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    machine = {
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+    }
+    return {**versions, **machine}
+
+
+def _read(path: Path) -> dict[str, Json]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{str(path)!r} is missing or damaged.") from error
+    return found if isinstance(found, dict) else {"layers": found}
+
+
+def _write(path: Path, content: dict[str, Json] | list[Json]) -> None:
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    unfinished.replace(path)

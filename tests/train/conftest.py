@@ -1,0 +1,21 @@
+"""What the tests of training share: a small folder of pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import pytest
+
+from tests.digits import drawn
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Class folders with twenty drawn pictures of each digit."""
+    folder = tmp_path_factory.mktemp("pictures") / "drawn"
+    for digit in range(10):
+        (folder / str(digit)).mkdir(parents=True)
+        for variant in range(20):
+            cv2.imwrite(str(folder / str(digit) / f"{variant}.png"), drawn(digit, variant))
+    return folder
