@@ -49,7 +49,8 @@ def test_models(palote: Palote) -> None:
     result = palote("models", "list")
     assert result.code == 0
     for name in catalog.names():
-        assert any(line.startswith(f"{name}  ") and " kB  " in line for line in result.lines)
+        assert any(line[2:].startswith(f"{name}  ") and " kB  " in line for line in result.lines)
+    assert sum(line.startswith("* ") for line in result.lines) == 1, "one of them reads"
     cards = json.loads(palote("models", "list", "--json").out)
     assert [card["name"] for card in cards] == list(catalog.names())
     for score in cards[0]["scores"]:

@@ -24,7 +24,7 @@ def test_a_short_training_gives_a_model_that_is_read_with(keras, datasets: Path,
     from palote.train.shipped import Recipe, train
 
     said: list[str] = []
-    recipe = Recipe(epochs=1, count=2000, batch=64, finish=1, judged=200)
+    recipe = Recipe(epochs=1, count=2000, batch=64, finish=0, judged=200)
     settings = Settings(datasets=datasets)
     card = train(recipe, tmp_path, settings, Listener(said.append))
     assert said and card.parameters > 100_000
@@ -32,7 +32,7 @@ def test_a_short_training_gives_a_model_that_is_read_with(keras, datasets: Path,
     assert reader.card == card
     assert reader.read(seven()).digits[0].box
     with (tmp_path / "metrics.csv").open(newline="") as file:
-        assert [row["phase"] for row in csv.DictReader(file)] == ["main", "finish"]
+        assert [row["phase"] for row in csv.DictReader(file)] == ["main"]
     assert not list(tmp_path.glob("tmp*")), "nothing half-written is left"
 
 

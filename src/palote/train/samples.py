@@ -111,7 +111,7 @@ def make(
 def closing(made: Samples, seed: int, settings: Settings) -> Samples:
     """Return MNIST's own training pictures with one and a half times as many samples."""
     train = data.mnist("train", settings)
-    plain = read_patches(train.pixels[:-HELD_OUT])
+    plain = read_patches(train.pixels[:-HELD_OUT], workers=2)
     count = min(len(made.labels), 3 * len(plain) // 2)
     chosen = np.random.default_rng(seed).choice(len(made.labels), count, replace=False)
     return Samples(

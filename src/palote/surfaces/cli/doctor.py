@@ -33,7 +33,11 @@ BASE = (
 
 EXTRAS = {
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
-    "train": (("keras", "onnx", "tensorflow", "tf2onnx"), "Training"),
+    "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
+    "train": (
+        ("ai_edge_litert", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
+        "Training",
+    ),
 }
 """Extra -> the modules that it brings, and what they are for."""
 
