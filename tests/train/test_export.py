@@ -401,6 +401,59 @@ def test_ship_writes_what_a_run_folder_holds(keras: Any, few: None, tmp_path: Pa
     assert Reader(tmp_path / "perceptron.onnx").card == card
 
 
+@pytest.mark.parametrize("kind", ["dense", "convolution", "depthwise", "normalised", "sequential"])
+def test_rounded_weights_fit_into_8_bits_and_the_mean_stays(keras: Any, kind: str):
+    from palote.train.rounding import rounded
+
+    keras.utils.set_random_seed(3)
+    layers = keras.layers
+    parts = {
+        "dense": [layers.Flatten(), layers.Dense(10)],
+        "convolution": [layers.Conv2D(6, 3), layers.GlobalAveragePooling2D()],
+        "depthwise": [
+            layers.DepthwiseConv2D(3, depth_multiplier=4),
+            layers.GlobalAveragePooling2D(),
+        ],
+        "normalised": [
+            layers.Conv2D(6, 3, use_bias=False),
+            layers.BatchNormalization(),
+            layers.GlobalAveragePooling2D(),
+        ],
+    }
+    parts["sequential"] = parts["dense"]
+    ink = x = keras.Input((28, 28, 1))
+    for part in parts[kind]:
+        x = part(x)
+    model = keras.Model(ink, x)
+    if kind == "sequential":
+        model = keras.Sequential([layers.Input((28, 28, 1)), *parts[kind]])
+    inks = specimens(200)[0][..., None]
+    copy = rounded(model, inks)
+    kernels = [layer.kernel for layer in copy.layers if hasattr(layer, "kernel")]
+    kernel = np.asarray(kernels[0]).reshape(-1, kernels[0].shape[-1])
+    steps = abs(kernel).max(axis=0) / 127
+    assert abs(kernel / steps - np.rint(kernel / steps)).max() < 1e-2
+    careless = keras.models.clone_model(model)
+    careless.set_weights(model.get_weights())
+    next(layer for layer in careless.layers if hasattr(layer, "kernel")).kernel.assign(kernels[0])
+    before, after, shifted = (
+        one.predict(inks, verbose=0).mean(axis=0) for one in (model, copy, careless)
+    )
+    assert abs(after - before).max() < abs(shifted - before).max() / 5
+
+
+def test_layers_used_twice_are_left_alone(keras: Any):
+    from palote.train.rounding import rounded
+
+    ink = keras.Input((28, 28, 1))
+    shared = keras.layers.Dense(784)
+    x = shared(shared(keras.layers.Flatten()(ink)))
+    model = keras.Model(ink, keras.layers.Dense(10)(x))
+    copy = rounded(model, specimens(10)[0][..., None])
+    for one, other, same in zip(model.get_weights(), copy.get_weights(), (1, 1, 0, 0), strict=True):
+        assert (one == other).all() == bool(same)
+
+
 @pytest.mark.parametrize("formats", [["keras", "h5"], ["json", "onnx"], ["tflite"]])
 def test_mobilenet(keras: Any, few: None, tmp_path: Path, formats: list[str]):
     from palote.train import networks

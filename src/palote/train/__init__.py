@@ -32,7 +32,8 @@ Taking it away::
 
     export.py        a network in every common format; job.py writes and compares one
     origin.py        where the network to export comes from
-    writers.py       a function a format; quantise.py those in 8 bits; cards.py the card
+    writers.py       a function a format; cards.py the card inside ONNX files
+    quantise.py      the formats in 8 bits; rounding.py prepares the weights for it
     specimens.py     digits written by code, to compare on where there is no data set
 """
 

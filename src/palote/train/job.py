@@ -7,7 +7,7 @@ about the same pictures as the network.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import keras
@@ -22,6 +22,7 @@ from palote.model.engine import open_engine
 from palote.model.formats import keras_function
 from palote.model.shapes import Heads, Layout, card_for, in_parts
 from palote.train import quantise, writers
+from palote.train.rounding import rounded
 
 __all__ = ["CALIBRATED", "COMPARED", "INT8", "Job", "Written"]
 
@@ -72,6 +73,7 @@ class Job:
     layout: Layout
     expected: NDArray[np.float32]
     bench: Path
+    _kept: list[keras.Model] = field(default_factory=list)
 
     @classmethod
     def begun(cls, model: keras.Model, card: Card, inks: NDArray[np.float32], bench: Path) -> Job:
@@ -116,7 +118,7 @@ class Job:
         if kind == "onnx":
             writers.write_onnx(self.model, path, self.card, self.only)
         elif kind == "tflite":
-            writers.write_tflite(self._saved(), path)
+            writers.write_tflite(self._saved(self.model, "saved"), path)
         else:
             {"keras": writers.write_keras, "h5": writers.write_h5, "json": writers.write_json}[
                 kind
@@ -124,28 +126,36 @@ class Job:
 
     def _in_8_bits(self, kind: str, path: Path) -> Written:
         inks = self.layout.arrange(self.inks[COMPARED:])
-        if kind == "onnx":
-            exact = self.bench / ON_THE_WAY / f"{self.card.name}.onnx"
-            self._in_float(kind, exact)
-            recipes = quantise.onnx_recipes(exact, inks, self.card, path)
-        else:
-            recipes = quantise.tflite_recipes(self._saved(), inks, path)
         found = []
-        for how in recipes:
+        for recipe in quantise.RECIPES[kind]:
+            # What is not good at once starts from weights that 8 bits can hold.
+            model = self.model if recipe == quantise.WHOLE else self._rounded(inks)
+            name = "saved" if recipe == quantise.WHOLE else "rounded"
+            if kind == "onnx":
+                exact = self.bench / ON_THE_WAY / f"{name}.onnx"
+                writers.write_onnx(model, exact, self.card, self.only)
+                quantise.onnx_in_8_bits(exact, recipe, inks, self.card, path)
+            else:
+                quantise.tflite_in_8_bits(self._saved(model, name), recipe, inks, path)
             gap, agreement = self._compared(path)
             if agreement >= LEAST_AGREEMENT:
-                return Written({path.name: path.stat().st_size}, gap, agreement, how)
-            found.append(f"{_percent(agreement)} ({how})")
+                return Written({path.name: path.stat().st_size}, gap, agreement, recipe)
+            found.append(f"{_percent(agreement)} ({recipe})")
         raise ExportFailed(
             f"{path.name} does not answer as the network does: of {COMPARED:,} pictures it reads "
             f"the same in {', '.join(found)}; {_percent(LEAST_AGREEMENT)} are needed. "
             "Nothing was written."
         )
 
-    def _saved(self) -> Path:
-        folder = self.bench / ON_THE_WAY / "saved"
+    def _rounded(self, inks: NDArray[np.float32]) -> keras.Model:
+        if not self._kept:
+            self._kept.append(rounded(self.model, inks))
+        return self._kept[0]
+
+    def _saved(self, model: keras.Model, name: str) -> Path:
+        folder = self.bench / ON_THE_WAY / name
         if not folder.exists():
-            writers.write_saved(self.model, folder, self.only)
+            writers.write_saved(model, folder, self.only)
         return folder
 
     def _compared(self, path: Path) -> tuple[float, float]:

@@ -10,7 +10,6 @@ that is good.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,52 +21,52 @@ from palote.model.card import Card
 from palote.model.quiet import quiet
 from palote.train.cards import put_card
 
-__all__ = ["onnx_recipes", "tflite_recipes"]
+__all__ = ["RECIPES", "WHOLE", "onnx_in_8_bits", "tflite_in_8_bits"]
 
 WHOLE = "all in int8"
 FLOATING = "weights in int8"
 FINER = "weights in int8, values in int16"
+RECIPES = {"onnx": (WHOLE, FINER), "tflite": (WHOLE, FLOATING, FINER)}
+"""Format -> what it can be written in, from the fastest to the most exact."""
 AT_ONCE = 10
 """Pictures that calibration looks at together."""
 
 
-def onnx_recipes(path: Path, inks: NDArray[np.float32], card: Card, out: Path) -> Iterator[str]:
-    """Write an ONNX file in 8 bits, recipe after recipe, as far as the caller goes on.
+def onnx_in_8_bits(
+    path: Path, recipe: str, inks: NDArray[np.float32], card: Card, out: Path
+) -> None:
+    """Write an ONNX file in 8 bits.
 
     Args:
         path: the file in float32, whose input is called ``ink``.
+        recipe: one of `RECIPES`.
         inks: pictures to learn the ranges from, as the network takes them.
         card: goes into the metadata.
-        out: the file to write; each recipe replaces it.
-
-    Yields:
-        What the recipe is called, when the file is there.
+        out: the file to write.
     """
-    assert engine.DIGITS, "it says how ONNX Runtime behaves, and so comes before it"
+    assert engine.CARD_KEY, "it says how ONNX Runtime behaves, and so is loaded before it"
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    prepared = out.with_name("prepared.onnx")
-    with quiet():
-        quant_pre_process(path, prepared, skip_symbolic_shape=True)
-    for name, values, weights in (
+    values, weights = {
         # Both unsigned: with signed weights the sums overflow on processors without VNNI,
         # and the file would read differently on different machines.
-        (WHOLE, QuantType.QUInt8, QuantType.QUInt8),
-        (FINER, QuantType.QInt16, QuantType.QInt8),
-    ):
-        with quiet():
-            quantize_static(
-                prepared,
-                out,
-                _Pictures(inks),
-                quant_format=QuantFormat.QDQ,
-                per_channel=True,
-                activation_type=values,
-                weight_type=weights,
-            )
-        put_card(out, card)
-        yield name
+        WHOLE: (QuantType.QUInt8, QuantType.QUInt8),
+        FINER: (QuantType.QInt16, QuantType.QInt8),
+    }[recipe]
+    prepared = path.with_name("prepared.onnx")
+    with quiet():
+        quant_pre_process(path, prepared, skip_symbolic_shape=True)
+        quantize_static(
+            prepared,
+            out,
+            _Pictures(inks),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=values,
+            weight_type=weights,
+        )
+    put_card(out, card)
 
 
 class _Pictures:
@@ -81,30 +80,27 @@ class _Pictures:
         return None if batch is None else {"ink": batch}
 
 
-def tflite_recipes(saved: Path, inks: NDArray[np.float32], out: Path) -> Iterator[str]:
-    """Write a LiteRT file in 8 bits, recipe after recipe, as far as the caller goes on.
+def tflite_in_8_bits(saved: Path, recipe: str, inks: NDArray[np.float32], out: Path) -> None:
+    """Write a LiteRT file in 8 bits.
 
     Input and outputs stay float32, so that such a file takes the place of a larger one.
 
     Args:
         saved: the network as a SavedModel.
+        recipe: one of `RECIPES`.
         inks: pictures to learn the ranges from, as the network takes them.
-        out: the file to write; each recipe replaces it.
-
-    Yields:
-        What the recipe is called, when the file is there.
+        out: the file to write.
     """
     operators = tf.lite.OpsSet
-    for name, wanted in (
-        (WHOLE, operators.TFLITE_BUILTINS_INT8),
-        (FLOATING, None),
-        (FINER, operators.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8),
-    ):
-        converter = tf.lite.TFLiteConverter.from_saved_model(str(saved))
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if wanted is not None:
-            converter.representative_dataset = lambda: ([ink[None]] for ink in inks)
-            converter.target_spec.supported_ops = [wanted]
-        with quiet():
-            out.write_bytes(converter.convert())
-        yield name
+    wanted = {
+        WHOLE: operators.TFLITE_BUILTINS_INT8,
+        FLOATING: None,
+        FINER: operators.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8,
+    }[recipe]
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(saved))
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if wanted is not None:
+        converter.representative_dataset = lambda: ([ink[None]] for ink in inks)
+        converter.target_spec.supported_ops = [wanted]
+    with quiet():
+        out.write_bytes(converter.convert())
