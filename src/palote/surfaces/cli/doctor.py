@@ -35,7 +35,7 @@ EXTRAS = {
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
     "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
     "train": (
-        ("ai_edge_litert", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
+        ("ai_edge_litert", "h5py", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
         "Training",
     ),
 }
