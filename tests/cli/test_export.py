@@ -32,9 +32,8 @@ pytestmark = [
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare on few pictures: what is shown is looked at here, not how well they agree."""
     monkeypatch.delenv("PALOTE_DATA", raising=False)
-    for module in ("job", "export"):
-        monkeypatch.setattr(f"palote.train.{module}.COMPARED", 60)
-        monkeypatch.setattr(f"palote.train.{module}.CALIBRATED", 20)
+    monkeypatch.setattr("palote.train.job.COMPARED", 60)
+    monkeypatch.setattr("palote.train.job.CALIBRATED", 20)
 
 
 def test_the_shipped_network_in_a_fresh_clone(

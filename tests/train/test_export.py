@@ -188,9 +188,8 @@ def test_a_name_that_leads_elsewhere(small: Any, tmp_path: Path):
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare on few pictures, where that is not what a test is about."""
-    for module in ("job", "export"):
-        monkeypatch.setattr(f"palote.train.{module}.COMPARED", 60)
-        monkeypatch.setattr(f"palote.train.{module}.CALIBRATED", 20)
+    monkeypatch.setattr("palote.train.job.COMPARED", 60)
+    monkeypatch.setattr("palote.train.job.CALIBRATED", 20)
 
 
 def test_a_file_that_answers_otherwise_ends_the_export(

@@ -22,7 +22,8 @@ from palote.errors import PaloteError, UsageError
 from palote.model import catalog
 from palote.model.card import Card
 from palote.settings import Settings
-from palote.train.job import CALIBRATED, COMPARED, INT8, Job, Written
+from palote.train import job as jobs
+from palote.train.job import Job, Written
 from palote.train.networks import with_embedding
 from palote.train.specimens import pictures
 
@@ -114,9 +115,10 @@ def _written(
     settings: Settings,
     say: Say,
 ) -> list[Written]:
-    count = COMPARED + (CALIBRATED if any(name.endswith(INT8) for name in wanted) else 0)
+    in_8_bits = any(name.endswith(jobs.INT8) for name in wanted)
+    count = jobs.COMPARED + (jobs.CALIBRATED if in_8_bits else 0)
     inks, origin = pictures(count, card.ink, settings)
-    say(f"each file is compared with the network on {COMPARED:,} {origin}")
+    say(f"each file is compared with the network on {jobs.COMPARED:,} {origin}")
     with _workplace(folder) as bench:
         job = Job.begun(model, replace(card, sha256={}), inks, bench)
         written = []
