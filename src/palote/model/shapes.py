@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from palote.errors import InkSpecMismatch, ModelCorrupt, UsageError
 from palote.ink import InkSpec
-from palote.model.card import Card
+from palote.model.card import LARGEST, SMALLEST, Card
 
 __all__ = [
     "CLASSES",
@@ -40,7 +40,6 @@ FOUND = (InkSpec(), InkSpec.sized(96, channels=3))
 """What is found from the input shape alone."""
 LEAST = 1e-12
 PROBES, AT_ONCE = 8, 256
-SMALLEST, LARGEST = 8, 512
 RANGES = {"0..1": (0.0, 1.0), "255": (0.0, 255.0), "-1..1": (-1.0, 1.0)}
 INPUT_FORMS = (
     "28x28, 64x64x1 or 96x96x3 (height x width x channels), and after commas: "

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Batches", "warp"]
+__all__ = ["Batches", "repeated", "warp"]
 
 
 def warp(
@@ -35,6 +35,13 @@ def warp(
     for index, matrix in enumerate(matrices):
         cv2.warpAffine(patches[index], matrix, (side, side), dst=warped[index])
     return warped
+
+
+def repeated(weights: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the indices of pictures, each as often as its weight (n,) says, on average."""
+    whole = np.floor(weights).astype(np.int64)
+    more = rng.random(len(whole)) < weights - whole
+    return np.repeat(np.arange(len(whole)), whole + more)
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -81,9 +88,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         if self.weights is None:
             order = rng.permutation(len(self.labels))
         else:
-            whole = np.floor(self.weights).astype(int)
-            more = rng.random(len(whole)) < self.weights - whole
-            order = rng.permutation(np.repeat(np.arange(len(whole)), whole + more))
+            order = rng.permutation(repeated(self.weights, rng))
         # So few that they do not fill a batch, or a few too few by chance: some come twice.
         self.order = np.resize(order, len(self) * self.batch)
 

@@ -10,7 +10,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from palote.model.engine import open_engine
 from palote.reader import Reader
 from palote.result import Json
 from palote.settings import Settings
-from palote.train.runs import CONFIG, METRICS, RESULT, Run
+from palote.train.runs import CONFIG, METRICS, RESULT, Run, model_file, read_epochs
 
 if TYPE_CHECKING:
     import keras
@@ -33,12 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["begin", "conclude", "describe", "free", "layers_of"]
 
 LAYERS = "layers.json"
-
-
-@dataclass(frozen=True)
-class _Test:
-    source: Source
-    judged: Judged
 
 
 def begin(folder: Path, config: Mapping[str, Json], resume: bool) -> None:
@@ -131,19 +125,19 @@ def conclude(
     Raises:
         DataError: a source has no test pictures at all.
     """
-    model = _model(folder, card.name)
+    model = model_file(folder, card.name)
     reader = Reader(model, settings=settings)
-    tests = []
+    tests: list[Judged] = []
     for source in sources:
         judged = judge(reader, source, most=most)
         judged.save(folder / f"judged-{source.name}.npz")
         low, high = judged.interval
-        tests.append(_Test(source, judged))
+        tests.append(judged)
         said = (
             f"{judged.hits:,} of {len(judged):,} = {judged.accuracy:.2%} ({low:.2%} to {high:.2%})"
         )
         say(f"test, {source.name}: {said}".replace("%", " %"))
-    own = {f"{test.source.name}_test": round(test.judged.accuracy, 5) for test in tests}
+    own = {f"{test.name}_test": round(test.accuracy, 5) for test in tests}
     card = _with_scores(folder, replace(card, scores={**card.scores, **own}))
     files = [model.with_suffix(s) for s in catalog.FORMATS if model.with_suffix(s).is_file()]
     result: dict[str, Json] = {
@@ -157,21 +151,10 @@ def conclude(
         "environment": dict(_environment()),
         "latency_ms": round(latency(open_engine(catalog.find(model))), 4),
         "files": {path.name: path.stat().st_size for path in files},
-        "test": {
-            test.source.name: {"right": test.judged.hits, "count": len(test.judged)}
-            for test in tests
-        },
+        "test": {test.name: {"right": test.hits, "count": len(test)} for test in tests},
     }
     _write(folder / RESULT, result)
     return Run.read(folder)
-
-
-def _model(folder: Path, name: str) -> Path:
-    paths = [folder / f"{name}{suffix}" for suffix in catalog.FORMATS]
-    found = next((path for path in paths if path.is_file()), None)
-    if found is None:
-        raise DataError(f"The run {str(folder)!r} holds no model file {name}.*.")
-    return found
 
 
 def _with_scores(folder: Path, card: Card) -> Card:
@@ -191,16 +174,12 @@ def _with_scores(folder: Path, card: Card) -> Card:
 
 def _stages(folder: Path) -> list[Json]:
     """Sum up the rounds of each phase."""
-    import csv
-
     stages: dict[str, dict[str, float | None]] = {}
-    with (folder / METRICS).open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            stage = stages.setdefault(row["phase"], {"seconds": 0.0, "val_accuracy": None})
-            stage["seconds"] = round((stage["seconds"] or 0.0) + float(row["seconds"]), 1)
-            if row["val_accuracy"]:
-                best = float(row["val_accuracy"])
-                stage["val_accuracy"] = max(stage["val_accuracy"] or 0.0, best)
+    for epoch in read_epochs(folder / METRICS):
+        stage = stages.setdefault(epoch.phase, {"seconds": 0.0, "val_accuracy": None})
+        stage["seconds"] = round((stage["seconds"] or 0.0) + (epoch.seconds or 0.0), 1)
+        if epoch.val_accuracy is not None:
+            stage["val_accuracy"] = max(stage["val_accuracy"] or 0.0, epoch.val_accuracy)
     return [{"name": name, **dict(figures)} for name, figures in stages.items()]
 
 

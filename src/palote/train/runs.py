@@ -24,6 +24,8 @@ __all__ = [
     "Layer",
     "Phase",
     "Run",
+    "model_file",
+    "read_epochs",
     "write_epochs",
 ]
 
@@ -118,11 +120,7 @@ class Run:
         Raises:
             DataError: there is none in the folder.
         """
-        paths = (self.folder / f"{self.name}{suffix}" for suffix in catalog.FORMATS)
-        found = next((path for path in paths if path.is_file()), None)
-        if found is None:
-            raise DataError(f"The run {str(self.folder)!r} holds no model file {self.name}.*.")
-        return found
+        return model_file(self.folder, self.name)
 
     @property
     def command(self) -> str | None:
@@ -168,7 +166,7 @@ class Run:
             name=str(result["name"]),
             description=str(result.get("description", "")),
             config=json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {},
-            epochs=tuple(_epochs(folder / METRICS)),
+            epochs=tuple(read_epochs(folder / METRICS)),
             stages=tuple(
                 Phase(str(part["name"]), float(part["seconds"]), _number(part.get("val_accuracy")))
                 for part in result.get("stages", ())
@@ -204,7 +202,21 @@ def write_epochs(path: Path, rows: Sequence[dict[str, str]]) -> None:
     unfinished.replace(path)
 
 
-def _epochs(path: Path) -> list[Epoch]:
+def model_file(folder: Path, name: str) -> Path:
+    """Return the file that the network of a run is read with.
+
+    Raises:
+        DataError: there is none in the folder.
+    """
+    paths = (folder / f"{name}{suffix}" for suffix in catalog.FORMATS)
+    found = next((path for path in paths if path.is_file()), None)
+    if found is None:
+        raise DataError(f"The run {str(folder)!r} holds no model file {name}.*.")
+    return found
+
+
+def read_epochs(path: Path) -> list[Epoch]:
+    """Read the rounds in ``metrics.csv``; none if there is no such file."""
     if not path.is_file():
         return []
     with path.open(newline="", encoding="utf-8") as file:

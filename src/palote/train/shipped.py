@@ -9,7 +9,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 import palote
 from palote import data, metrics
@@ -21,6 +20,7 @@ from palote.train.augment import Batches
 from palote.train.kinds import NONE
 from palote.train.listener import Listener
 from palote.train.loop import Judge, Phase, fit
+from palote.train.single import logits_of
 
 __all__ = ["Recipe", "train"]
 
@@ -135,11 +135,11 @@ def _judge(judge: samples.Samples) -> Judge:
 
 def _judged(model: keras.Model, recipe: Recipe, judge: samples.Samples, settings: Settings) -> Card:
     """Fit the temperature on validation data and score; MNIST's test set is scored once."""
-    logits = _logits(model, judge.patches)
+    logits = logits_of(model, judge.patches)
     labels = judge.labels.astype(np.int64)
     temperature = metrics.fit_temperature(logits, labels)
     test = data.mnist("test", settings)
-    test_logits = _logits(model, data.read_patches(test.pixels[: recipe.judged]))
+    test_logits = logits_of(model, data.read_patches(test.pixels[: recipe.judged]))
     scores = {}
     for name, own_logits, own_labels in (
         ("validation", logits, labels),
@@ -165,8 +165,3 @@ def _judged(model: keras.Model, recipe: Recipe, judge: samples.Samples, settings
         },
         scores=scores,
     )
-
-
-def _logits(model: keras.Model, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
-    ink = patches[..., None].astype(np.float32) / 255
-    return np.asarray(model.predict(ink, batch_size=1024, verbose=0), np.float32)

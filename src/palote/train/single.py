@@ -21,7 +21,7 @@ from palote.train.loop import Judge, Phase, fit
 if TYPE_CHECKING:
     from palote.train.lab import Plan
 
-__all__ = ["CLASSES", "concluded", "judge_of", "train"]
+__all__ = ["CLASSES", "concluded", "judge_of", "logits_of", "train"]
 
 CLASSES = 10
 DECAY = 1e-4
@@ -72,7 +72,7 @@ def judge_of(examples: Examples, channels: int) -> Judge:
 
 def concluded(model: keras.Model, card: Card, validation: Examples, out: Path) -> Card:
     """Calibrate a trained network on validation pictures, and write its files."""
-    logits = _logits(model, validation.patches)
+    logits = logits_of(model, validation.patches)
     labels = validation.labels.astype(np.int64)
     accuracy = float((logits.argmax(axis=1) == labels).mean())
     card = replace(
@@ -87,7 +87,7 @@ def concluded(model: keras.Model, card: Card, validation: Examples, out: Path) -
     return card
 
 
-def _logits(model: keras.Model, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
+def logits_of(model: keras.Model, patches: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Run the network; wide patches take memory, so a few at a time."""
     channels = model.input_shape[-1]
     parts = []

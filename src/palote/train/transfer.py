@@ -24,7 +24,7 @@ from palote.data import Dataset
 from palote.errors import DataError
 from palote.model.card import Card
 from palote.train import networks
-from palote.train.augment import Batches
+from palote.train.augment import Batches, repeated
 from palote.train.listener import Listener
 from palote.train.loop import Judge, Phase, fit
 from palote.train.single import CLASSES, concluded, judge_of
@@ -174,7 +174,7 @@ def _stages(
         shown.append(_features(base, one.patches, first, count, listener))
     labels = [one.labels for one in sets]
     validates = np.eye(CLASSES, dtype=np.float32)[labels[1]]
-    often = _repeated(dataset.weights, plan.seed)
+    often = repeated(dataset.weights, np.random.default_rng(plan.seed))
     epochs = plan.epochs or networks.network("mobilenet").epochs
 
     heads = [neck.predict(one, batch_size=AT_ONCE, verbose=0) for one in shown]
@@ -207,10 +207,3 @@ def _features(
         features[at : at + AT_ONCE] = base.predict_on_batch(ink)
         listener.step(first + min(at + AT_ONCE, len(patches)), count, "features")
     return features
-
-
-def _repeated(weights: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
-    """Return the indices of the pictures, each as often as its weight says."""
-    whole = np.floor(weights).astype(np.int64)
-    more = np.random.default_rng(seed).random(len(whole)) < weights - whole
-    return np.repeat(np.arange(len(whole)), whole + more)
