@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -182,6 +182,8 @@ def test_ways_of_cleaning_differ_in_a_shadow():
 
 
 @settings(max_examples=120, deadline=None)
+@example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="none", scale=1)
+@example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="auto", scale=1)
 @given(
     picture=st.one_of(
         arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40))),

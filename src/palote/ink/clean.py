@@ -143,7 +143,7 @@ def _separate(
     ink = cv2.bitwise_not(grey) if dark else grey
     small = cv2.bitwise_not(glance) if dark else glance
     if how == "none":
-        return np.asarray(cv2.subtract(ink, int(ink.min())), np.uint8), np.ones(ink.shape, np.bool_)
+        return _down(ink, int(ink.min())), np.ones(ink.shape, np.bool_)
     lifted, noise = _lift(ink, small, paper, dark)
     level = _level(lifted, noise)
     # The named ways do not even the light, so that its slope looks like noise to them.
@@ -189,7 +189,7 @@ def _lift(
         below = small[small <= threshold]
         level = float(np.median(below)) if len(below) else float(small.min())
         noise = 1.4826 * float(np.median(np.abs(below - level))) if len(below) else 0.0
-        return np.asarray(cv2.subtract(ink, round(level)), np.uint8), noise
+        return _down(ink, round(level)), noise
     height, width = ink.shape
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     if dark:
@@ -204,6 +204,15 @@ def _lift(
     noise = 1.4826 * float(np.median(np.abs(thinned - middle)))
     lifted -= middle
     return np.clip(lifted, 0, 255).astype(np.uint8), noise
+
+
+def _down(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
+    """Subtract a level, no lower than 0.
+
+    `cv2.subtract` with a number takes a picture of one by four pixels for a scalar.
+    """
+    floor = np.uint8(level)
+    return np.maximum(ink, floor) - floor
 
 
 def _level(lifted: NDArray[np.uint8], noise: float) -> float:
