@@ -141,6 +141,39 @@ def test_squared_paper():
     assert best > 0.75
 
 
+def slanted_grid(gap: int, thick: int, tone: int, degrees: float) -> np.ndarray:
+    """Squared paper, dark on white, uint8 (240, 240)."""
+    lines = np.full((480, 480), 255, np.uint8)
+    for at in range(0, 480, gap):
+        cv2.line(lines, (0, at), (480, at), tone, thick, cv2.LINE_AA)
+        cv2.line(lines, (at, 0), (at, 480), tone, thick, cv2.LINE_AA)
+    turn = cv2.getRotationMatrix2D((240, 240), degrees, 1)
+    return cv2.warpAffine(lines, turn, (480, 480))[120:360, 120:360]
+
+
+@pytest.mark.parametrize("degrees", [0, 4, -11])
+@pytest.mark.parametrize(("gap", "thick", "tone"), [(34, 6, 30), (30, 8, 110), (48, 2, 60)])
+def test_heavy_squared_paper(degrees: float, gap: int, thick: int, tone: int):
+    picture = np.minimum(slanted_grid(gap, thick, tone, degrees), seven())
+    found = [c for c in find_digit(picture) if c.cleaned.dark]
+    best = max(overlap(c.patch, PLAIN.patch) for c in found)
+    assert best > 0.6
+
+
+def test_a_bar_on_a_paler_rule_stays():
+    ruled = np.full((240, 240), 255, np.uint8)
+    for y in (8, 60, 112, 164, 216):
+        cv2.line(ruled, (0, y), (239, y), 140, 8, cv2.LINE_AA)
+    found = find_digit(np.minimum(ruled, seven()))  # its bar lies on the rule at 60
+    assert max(overlap(c.patch, PLAIN.patch) for c in found) > 0.7
+
+
+def test_squared_paper_alone_is_no_digit_of_its_own():
+    for candidate in find_digit(slanted_grid(34, 4, 60, 5)):
+        _, _, width, height = candidate.box
+        assert max(width, height) > 200, "a cell or a crossing was taken for a digit"
+
+
 def test_an_mnist_like_file_stays_as_it_is():
     patch = np.zeros((28, 28), np.uint8)
     patch[4:24, 4:24] = np.rint(PLAIN.patch[4:24, 4:24] * 255)

@@ -4,10 +4,12 @@ One road, used alike by reading and by training::
 
     picture --clean--> strength and mask --split--> pieces of ink --fit--> (28, 28) patch
 
-- ``clean.py``  which side is ink, uneven light, threshold
-- ``lines.py``  ruled and squared paper, printed frames
-- ``split.py``  which connected components make up the digit
-- ``fit.py``    the centred patch, and `InkSpec`, its geometry
+- ``clean.py``       which side is ink, uneven light, threshold
+- ``components.py``  what hangs together, found once
+- ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
+- ``frames.py``      printed frames
+- ``split.py``       which connected components make up the digit
+- ``fit.py``         the centred patch, and `InkSpec`, its geometry
 
 A picture does not always say which of its two tones is the ink (a thick digit
 that fills its frame). Then each interpretation comes back, and the network,
@@ -22,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean
+from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.lines import without_lines
 from palote.ink.split import Piece, main_piece
@@ -71,7 +74,7 @@ def find_digit(
             piece = Piece.whole(cleaned.mask)
             patch = fit_frame(cleaned.strength, spec)
         else:
-            found = main_piece(without_lines(cleaned.mask))
+            found = main_piece(without_lines(Components(cleaned.mask), cleaned.strength))
             if found is None:
                 continue
             piece = found

@@ -28,6 +28,9 @@ WORKING_SIDE = 640
 GLANCE_SIDE = 96
 """Longer side of the picture from which paper and polarity are judged."""
 
+GRAINS = 10_000
+"""About so many pixels tell how grainy the paper is."""
+
 FAINTEST = 14.0
 """Least contrast of ink to paper, of 255; below it the picture is blank."""
 
@@ -199,11 +202,31 @@ def _lift(
     else:
         lifted = ink.astype(np.float32) - full
     # The opening rests on the lightest grain of the paper: go up to its middle.
-    thinned = lifted[::2, ::2]
-    middle = float(np.median(thinned))
-    noise = 1.4826 * float(np.median(np.abs(thinned - middle)))
+    step = max(2, int(np.sqrt(lifted.size / GRAINS)))
+    middle, noise = _grain(lifted[::step, ::step])
     lifted -= middle
     return np.clip(lifted, 0, 255).astype(np.uint8), noise
+
+
+def _grain(lifted: NDArray[np.float32]) -> tuple[float, float]:
+    """Return the middle of the paper's grain and its standard deviation."""
+    values = np.sort(lifted, axis=None)
+    middle, noise = _middle(values)
+    # Squared paper has so much ink that it counts as grain: look below it.
+    threshold, _ = cv2.threshold(np.clip(values, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
+    below = values[: np.searchsorted(values, threshold, "right")]
+    if 0 < len(below) < 0.85 * len(values):
+        low_middle, low_noise = _middle(below)
+        ink = float(values[(len(below) + len(values)) // 2])
+        if ink - low_middle > max(10 * low_noise, 2 * FAINTEST):
+            return low_middle, low_noise
+    return middle, noise
+
+
+def _middle(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Return median and standard deviation (from the median deviation) of sorted values."""
+    middle = float(values[len(values) // 2])
+    return middle, 1.4826 * float(np.median(np.abs(values - middle)))
 
 
 def _down(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
@@ -217,14 +240,17 @@ def _down(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
 
 def _level(lifted: NDArray[np.uint8], noise: float) -> float:
     """Return the strength of full ink: high among what rises above the noise."""
-    counts = np.bincount(lifted.ravel(), minlength=256)
-    above = np.cumsum(counts[::-1])[::-1]
+    counts = cv2.calcHist([lifted], [0], None, [256], [0, 256]).ravel()
+    above = np.cumsum(counts[::-1])[::-1]  # float32 counts exactly up to 16 million pixels
     # A handful of brightest pixels may be a glint: look below them.
     top = int(np.nonzero(above > max(3, lifted.size // 20000))[0][-1]) if above[0] > 3 else 0
     least = int(max(4 * noise, 0.2 * top, 6))
     if least >= 255 or above[least] == 0:
         return 0.0
-    wanted = 0.1 * above[least]
+    # Pale ruling may cover more than the writing does, which then is the darker half.
+    strong = float(above[max(least, int(0.6 * top))])
+    writing = strong >= max(0.02 * float(above[least]), 0.0015 * lifted.size)
+    wanted = 0.1 * (strong if writing else float(above[least]))
     return float(np.nonzero(above >= wanted)[0][-1])
 
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.components import Components
+
 __all__ = ["Piece", "main_piece"]
 
 DUST = 0.004
@@ -20,6 +22,9 @@ DUST = 0.004
 
 REACH = 0.3
 """How far a part may lie from the digit, in sizes of the digit so far."""
+
+MOST = 400
+"""No more components than this are looked at, so that a page of dust stays cheap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,39 +45,18 @@ class Piece:
         return cls(mask, (0, 0, mask.shape[1], mask.shape[0]))
 
 
-def main_piece(mask: NDArray[np.bool_]) -> Piece | None:
-    """Return the digit's ink, or nothing if there is none.
-
-    Args:
-        mask: bool (h, w), True where there is ink.
-    """
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), connectivity=8
-    )
-    stats, centres = stats[1:], centres[1:]
+def main_piece(components: Components) -> Piece | None:
+    """Return the digit's ink, or nothing if there is none."""
+    stats, centres = components.stats, components.centres
     if len(stats) == 0:
         return None
+    kept = np.arange(len(stats))
     if len(stats) > MOST:
-        stats, kept = _largest(stats)
-        centres = centres[kept]
-    else:
-        kept = np.arange(len(stats))
-    main = int(np.argmax(_weights(stats, centres, mask.shape)))
+        kept = np.sort(np.argsort(stats[:, cv2.CC_STAT_AREA])[-MOST:])
+        stats, centres = stats[kept], centres[kept]
+    main = int(np.argmax(_weights(stats, centres, components.mask.shape)))
     chosen = _gather(stats, main)
-    if len(chosen) == 1:
-        x, y, width, height, _ = stats[chosen[0]]
-    else:
-        x, y, width, height = _union(stats[chosen])
-    return Piece(np.isin(labels, kept[chosen] + 1), (int(x), int(y), int(width), int(height)))
-
-
-MOST = 400
-"""No more components than this are looked at, so that a page of dust stays cheap."""
-
-
-def _largest(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    kept = np.sort(np.argsort(stats[:, cv2.CC_STAT_AREA])[-MOST:])
-    return stats[kept], kept
+    return Piece(components.only(kept[chosen]), _union(stats[chosen]))
 
 
 def _weights(

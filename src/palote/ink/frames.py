@@ -1,0 +1,62 @@
+"""Take a printed frame, such as a form's box, out of the mask.
+
+A frame is the component with the largest box whose sides are covered nearly whole
+(three of them are enough: a digit may cross the fourth), with writing inside. Where a
+stroke crosses a side it stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.components import Components
+
+__all__ = ["without_frame"]
+
+SMALLEST = 20
+"""Shorter side of a frame, in pixels, at least."""
+
+
+def without_frame(components: Components) -> Components | None:
+    """Erase a rectangle drawn around something; nothing if there is none."""
+    mask, stats = components.mask, components.stats
+    if len(stats) == 0:
+        return None
+    index = int(np.argmax(stats[:, 2].astype(np.int64) * stats[:, 3]))
+    x, y, width, height, _ = (int(v) for v in stats[index])
+    if min(width, height) < max(SMALLEST, 0.1 * min(mask.shape)):
+        return None
+    left, top = x - components.window[0], y - components.window[1]
+    box = components.labels[top : top + height, left : left + width] == index + 1
+    bands = (max(3, height // 9), max(3, width // 9))
+    sides = [(box, bands[0]), (box[::-1], bands[0]), (box.T, bands[1]), (box.T[::-1], bands[1])]
+    coverage = sorted(float(side[:band].any(axis=0).mean()) for side, band in sides)
+    if coverage[1] < 0.88 or coverage[0] < 0.5:
+        return None
+    inner = box.copy()
+    views = [inner, inner[::-1], inner.T, inner.T[::-1]]
+    for view, (side, band) in zip(views, sides, strict=True):
+        _erase_side(view, side[:band])
+    result = mask.copy()
+    window = result[y : y + height, x : x + width]
+    window &= ~box | inner
+    within = window[bands[0] : height - bands[0], bands[1] : width - bands[1]]
+    writing = Components(np.ascontiguousarray(within)).stats
+    if len(writing) == 0 or int(writing[:, 3].max()) < 0.25 * height:
+        return None
+    return Components(result)
+
+
+def _erase_side(view: NDArray[np.bool_], band: NDArray[np.bool_]) -> None:
+    """Erase the outermost run of ink in each column of the band, if it is thin."""
+    depth, _ = band.shape
+    has = band.any(axis=0)
+    start = np.argmax(band, axis=0)
+    after = np.cumsum(~band & (np.arange(depth)[:, None] >= start), axis=0) > 0
+    end = np.where(after.any(axis=0), np.argmax(after, axis=0), depth)
+    run = end - start
+    thickness = float(np.median(run[has])) if has.any() else 0.0
+    cut = np.where(run <= 1.7 * thickness + 1, end, start + int(np.ceil(thickness)))
+    rows = np.arange(depth)[:, None]
+    view[:depth] &= ~(has & (rows < cut) & (rows >= 0))
