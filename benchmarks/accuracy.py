@@ -32,6 +32,7 @@ SETS = {
     "wild_even": partial(sets.wild_half, odd=False),
     "tight": sets.tight_crops,
     "lined": sets.lined_paper,
+    "corrupted": sets.corrupted,
     "not_digits": sets.not_digits,
 }
 NOT_LOOKED_INTO = ("wild", "wild_even", "mnist_test")
@@ -84,6 +85,7 @@ def main() -> None:
     chosen = {name: SETS[name] for name in (options.only or SETS)}
     if options.mnist_test:
         chosen["mnist_test"] = sets.mnist_test
+        chosen["corrupted"] = partial(sets.corrupted, test=True)
     print(f"model {reader.name}, clean {options.clean}\n")
     print(f"{'set':<32}{'right':>15}{'share':>9}   95 % interval      withheld  calib.")
     wrong: list[tuple[sets.Item, Reading]] = []

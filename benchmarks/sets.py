@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.corruptions import CORRUPTIONS
 from palote import data
 from palote.data import HELD_OUT
 from palote.settings import Settings
@@ -95,6 +96,20 @@ def lined_paper(settings: Settings) -> Iterator[Item]:
         kind = ("framed", "ruled", "slanted grid")[index % 3]
         picture = _on_lines(kept.pixels[-1 - index], kind, rng)
         yield Item(png(picture), str(kept.labels[-1 - index]), f"MNIST on paper, {kind}")
+
+
+def corrupted(settings: Settings, test: bool = False, each: int = 500) -> Iterator[Item]:
+    """MNIST files under each corruption: of the kept pictures, or of the test set."""
+    images = data.mnist("test" if test else "train", settings)
+    pixels, labels = (images.pixels, images.labels)
+    if not test:
+        pixels, labels = pixels[-HELD_OUT:], labels[-HELD_OUT:]
+    for number, (name, corrupt) in enumerate(CORRUPTIONS.items()):
+        rng = np.random.default_rng([SEED, number])
+        for index in rng.choice(len(pixels), each, replace=False):
+            ink = corrupt(pixels[index].astype(np.float32) / 255, rng)
+            picture = np.rint(np.clip(ink, 0, 1) * 255).astype(np.uint8)
+            yield Item(png(picture), str(labels[index]), f"corrupted, {name}")
 
 
 def not_digits(settings: Settings) -> Iterator[Item]:
