@@ -34,6 +34,9 @@ QUIET = (
     "--disable-sync",
 )
 
+OWN = ("http://127.0.0.1:", "http://palote.test:", "data:", "blob:")
+"""What the page may ask for; a test that uses palote.test makes it a name of this machine."""
+
 PATIENCE_MS = 20_000
 """How long the page may take under load; on an idle machine it takes a tenth of a second."""
 
@@ -112,17 +115,24 @@ def encoded(picture: Picture, ending: str = ".png") -> bytes:
     return data.tobytes()
 
 
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """Headless Chromium; a module's own, for its event loop must not outlive the module."""
+@contextmanager
+def chromium(request: pytest.FixtureRequest, *arguments: str) -> Iterator[Browser]:
+    """Headless Chromium with further arguments."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         request.getfixturevalue("missing")("tools", "there is no Chromium on the PATH")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        made = playwright.chromium.launch(executable_path=path, args=[*QUIET, *arguments])
         yield made
         made.close()
+
+
+@pytest.fixture(scope="module")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A module's own browser, for its event loop must not outlive the module."""
+    with chromium(request) as made:
+        yield made
 
 
 class OpenPage(Protocol):
@@ -149,7 +159,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     contexts = []
 
     def watch(request: Request) -> None:
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        if not request.url.startswith(OWN):
             foreign.append(request.url)
 
     def open_page(

@@ -40,8 +40,16 @@ export class Refusal extends Error {
   }
 }
 
+/** @typedef {"gone" | "busy"} Absence */
+
 /** The server does not answer, or cannot at the moment. */
-export class Away extends Error {}
+export class Away extends Error {
+  /** @param {Absence} why */
+  constructor(why) {
+    super(why);
+    this.why = why;
+  }
+}
 
 /**
  * @param {Blob} picture
@@ -76,10 +84,13 @@ async function ask(path, init) {
     response = await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE) });
     if (response.ok) return await response.json();
   } catch {
-    throw new Away(path);
+    throw new Away("gone");
   }
   const problem = await response.json().catch(() => ({ code: "unknown", detail: response.statusText }));
+  // Its page says how a device is let in; this one was, by a server that has since been restarted.
+  if (problem.code === "not-admitted") location.reload();
   const later = [502, 503, 504].includes(response.status);
-  if (later && ["busy", "unknown"].includes(problem.code)) throw new Away(path);
+  if (later && problem.code === "busy") throw new Away("busy");
+  if (later && problem.code === "unknown") throw new Away("gone");
   throw new Refusal(problem.code, problem.detail);
 }

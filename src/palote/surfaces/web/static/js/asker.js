@@ -13,11 +13,10 @@ import { Away, Refusal } from "./api.js";
  * @property {() => Promise<void>} knock resolves if the server is there
  * @property {(question: Question, answer: Answer) => void} answered
  * @property {(question: Question, refusal: Refusal) => void} refused
- * @property {(away: boolean) => void} away the server went, or came back
+ * @property {(why: import("./api.js").Absence | null) => void} away the server went, or came back
+ * @property {() => number} pause least time between two requests, in milliseconds
  */
 
-/** Least time between two requests, in milliseconds: the eye sees no more. */
-const PAUSE = 60;
 /** Waiting times between knocks, in milliseconds. */
 const FIRST_KNOCK = 500;
 const LAST_KNOCK = 8000;
@@ -47,21 +46,22 @@ export function createAsker(line) {
           line.refused(question, error);
         } else if (error instanceof Away) {
           wished = true;
-          lose();
+          lose(error.why);
         } else {
           busy = false;
           throw error;
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, line.pause()));
     }
     busy = false;
   }
 
-  function lose() {
+  /** @param {import("./api.js").Absence} why */
+  function lose(why) {
     if (wait) return;
     wait = FIRST_KNOCK;
-    line.away(true);
+    line.away(why);
     timer = setTimeout(knock, wait);
   }
 
@@ -75,7 +75,7 @@ export function createAsker(line) {
       return;
     }
     wait = 0;
-    line.away(false);
+    line.away(null);
     run();
   }
 
@@ -88,7 +88,7 @@ export function createAsker(line) {
     /** Look whether the server is there, now. */
     look() {
       if (wait) knock();
-      else line.knock().catch(lose);
+      else line.knock().catch((error) => lose(error instanceof Away ? error.why : "gone"));
     },
   };
 }

@@ -5,12 +5,15 @@
  * has its Spanish sentence here (`errors`).
  */
 
+import { CAMERA_EN, CAMERA_ES } from "./camera/words.js";
+
 /** @typedef {"en" | "es"} Language */
 
 /** @type {readonly Language[]} */
 export const LANGUAGES = ["en", "es"];
 
 const EN = {
+  ...CAMERA_EN,
   title: "Palote: reads handwritten digits",
   motto: "Reads the digits you write",
   language: "Language",
@@ -61,7 +64,7 @@ const EN = {
   for: "Orange ink spoke for {digit},",
   against: "blue ink against it.",
   lookedText: "The ink was wiped away spot by spot, and the network asked again each time.",
-  private: "Nothing is stored. What you draw or open is read in memory and forgotten at once.",
+  private: "Nothing is stored. What you draw, open or show to the camera is read in memory and forgotten at once.",
   docs: "HTTP API",
   version: "Palote {version}",
   credit: "The examples were written by people who gave their strokes to science: UCI Pen-Based Recognition of Handwritten Digits (CC BY 4.0).",
@@ -81,7 +84,6 @@ const EN = {
   took: "Read in {ms} ms",
   digits: ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"],
   away: "The server does not answer. Your sheet is safe; trying again…",
-  back: "The server is back.",
   tooLarge: "The file is too large. Crop it, or save it smaller.",
   notAPicture: "That is no picture. Drop or paste a picture file.",
   nothingToPaste: "There is no picture in the clipboard.",
@@ -121,6 +123,7 @@ const EN = {
 
 /** @type {typeof EN} */
 const ES = {
+  ...CAMERA_ES,
   title: "Palote: lee cifras escritas a mano",
   motto: "Lee las cifras que escribes",
   language: "Idioma",
@@ -171,7 +174,7 @@ const ES = {
   for: "La tinta naranja habló a favor del {digit};",
   against: "la azul, en contra.",
   lookedText: "Se borró la tinta zona por zona, y cada vez se preguntó de nuevo a la red.",
-  private: "No se guarda nada. Lo que dibujas o abres se lee en memoria y se olvida al momento.",
+  private: "No se guarda nada. Lo que dibujas, abres o enseñas a la cámara se lee en memoria y se olvida al momento.",
   docs: "API HTTP",
   version: "Palote {version}",
   credit: "Los ejemplos los escribieron personas que cedieron sus trazos a la ciencia: UCI Pen-Based Recognition of Handwritten Digits (CC BY 4.0).",
@@ -191,7 +194,6 @@ const ES = {
   took: "Leído en {ms} ms",
   digits: ["Cero", "Uno", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve"],
   away: "El servidor no responde. Tu hoja está a salvo; se vuelve a intentar…",
-  back: "El servidor ha vuelto.",
   tooLarge: "El archivo es demasiado grande. Recórtalo o guárdalo con menos tamaño.",
   notAPicture: "Eso no es una imagen. Suelta o pega un archivo de imagen.",
   nothingToPaste: "No hay ninguna imagen en el portapapeles.",

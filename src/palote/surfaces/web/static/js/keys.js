@@ -2,31 +2,45 @@
 
 /**
  * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "thinner"
- *   | "thicker" | "copy" | "looked" | "language" | "help"} Command
+ *   | "thicker" | "copy" | "looked" | "language" | "help" | "tab" | "start" | "stop" | "freeze" | "pace"
+ *   | "turn" | "add" | "list-undo" | "list-clear"} Command
  */
+/** @typedef {import("./state.js").Tab} Tab */
 
 /** @type {Record<string, Command>} */
+const ANYWHERE = { o: "open", c: "copy", s: "looked", i: "language", "?": "help", v: "tab" };
+
+/** @type {Record<Tab, Record<string, Command>>} */
 const SINGLE = {
-  o: "open", e: "example", l: "live", "[": "thinner", "]": "thicker", c: "copy", s: "looked",
-  i: "language", "?": "help",
+  sheet: { ...ANYWHERE, e: "example", l: "live", "[": "thinner", "]": "thicker" },
+  camera: { ...ANYWHERE, " ": "freeze", l: "pace", f: "turn", a: "add" },
+};
+/** @type {Record<Tab, Record<string, Command>>} */
+const NAMED = { sheet: { enter: "read" }, camera: { enter: "start", escape: "stop" } };
+/** @type {Record<Tab, {clear: Command, undo: Command, redo: Command | null}>} */
+const HISTORY = {
+  sheet: { clear: "clear", undo: "undo", redo: "redo" },
+  camera: { clear: "list-clear", undo: "list-undo", redo: null },
 };
 
 /**
  * The command of a key press, if it has one here.
  * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
- * @param {{singleKeys: boolean, typing: boolean, onControl: boolean}} where `typing`: the
- *   focus takes letters itself; `onControl`: Enter and Delete belong to the focus
+ * @param {{singleKeys: boolean, typing: boolean, onControl: boolean, tab: Tab}} where `typing`:
+ *   the focus takes letters itself; `onControl`: Enter and Space belong to the focus
  * @returns {Command | null}
  */
-export function commandOf(event, { singleKeys, typing, onControl }) {
+export function commandOf(event, { singleKeys, typing, onControl, tab }) {
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
-    if (key === "z") return event.shiftKey ? "redo" : "undo";
-    return key === "y" ? "redo" : null;
+    const { undo, redo } = HISTORY[tab];
+    if (key === "z") return event.shiftKey ? redo : undo;
+    return key === "y" ? redo : null;
   }
-  if (key === "delete" || key === "backspace") return typing ? null : "clear";
-  if (key === "enter") return onControl ? null : "read";
+  if (key === "delete" || key === "backspace") return typing ? null : HISTORY[tab].clear;
+  if (onControl && (key === "enter" || key === " ")) return null;
+  if (key in NAMED[tab]) return NAMED[tab][key];
   if (!singleKeys || typing) return null;
-  return SINGLE[key] ?? null;
+  return SINGLE[tab][key] ?? null;
 }

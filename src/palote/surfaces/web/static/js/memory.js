@@ -4,23 +4,29 @@
 
 const KEY = "palote";
 const KEPT = /** @type {const} */ (["language", "live", "pen", "singleKeys", "looked"]);
+const CAMERA = /** @type {const} */ (["mode", "guide", "aspect", "wish", "collect", "speak"]);
 
-/** @returns {Partial<State>} */
+/** @returns {{page: Partial<State>, camera: Partial<State["camera"]>}} */
 export function remembered() {
   try {
     const saved = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return Object.fromEntries(KEPT.filter((name) => name in saved).map((name) => [name, saved[name]]));
+    return { page: pick(KEPT, saved), camera: pick(CAMERA, saved.camera ?? {}) };
   } catch {
-    return {};
+    return { page: {}, camera: {} };
   }
 }
 
 /** @param {State} state */
 export function remember(state) {
   try {
-    const text = JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, state[name]])));
+    const text = JSON.stringify({ ...pick(KEPT, state), camera: pick(CAMERA, state.camera) });
     if (localStorage.getItem(KEY) !== text) localStorage.setItem(KEY, text);
   } catch {
     // A browser that forbids storage forgets; nothing else depends on it.
   }
+}
+
+/** @param {readonly string[]} names @param {Record<string, any>} from */
+function pick(names, from) {
+  return Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
 }

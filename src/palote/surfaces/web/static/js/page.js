@@ -5,6 +5,8 @@
 
 import * as api from "./api.js";
 import { createAsker } from "./asker.js";
+import { mountCamera } from "./camera/mount.js";
+import { writeClipboard } from "./clipboard.js";
 import { written } from "./examples.js";
 import { chooseLanguage, LANGUAGES, wordsOf } from "./i18n.js";
 import { crop } from "./ink.js";
@@ -13,7 +15,8 @@ import { listenToPen } from "./pen.js";
 import { pictureIn, prepare } from "./photo.js";
 import { encode } from "./png.js";
 import { remember, remembered } from "./memory.js";
-import { hasInk, inkOf, PENS, reduce, start } from "./state.js";
+import { hasInk, inkOf, PENS, readingOf, reduce, start } from "./state.js";
+import { listenToTabs, showInAddress, tabOf } from "./tabs.js";
 import { tableText } from "./verdict.js";
 import { createView } from "./view.js";
 import { createWriter } from "./writer.js";
@@ -24,6 +27,8 @@ import { createWriter } from "./writer.js";
 const HEARTBEAT = 10000;
 /** How long "Copied" stays, in milliseconds. */
 const COPIED = 2000;
+/** Least time between two readings of the sheet, in milliseconds: the eye sees no more. */
+const PAUSE = 60;
 
 /**
  * Bring the page in `root` to life.
@@ -31,8 +36,9 @@ const COPIED = 2000;
  */
 export function mount(root) {
   const saved = remembered();
-  const language = chooseLanguage(saved.language ?? null, navigator.languages);
-  let state = { ...start(language), ...saved, language };
+  const language = chooseLanguage(saved.page.language ?? null, navigator.languages);
+  let state = { ...start(language), ...saved.page, language };
+  state = { ...state, camera: { ...state.camera, ...saved.camera } };
   const view = createView(root);
   const canvas = view.part("canvas");
   let asked = 0;
@@ -48,6 +54,8 @@ export function mount(root) {
       asked = state.wanted;
       asker.wish();
     }
+    if (state.tab !== before.tab) showInAddress(state.tab);
+    camera.sync();
     redraw();
   }
 
@@ -62,21 +70,34 @@ export function mount(root) {
 
   const asker = createAsker({
     async next() {
-      if (!hasInk(state)) return null;
       const { wanted: serial, clean, model, looked: saliency } = state;
+      if (state.tab === "camera") {
+        const frame = await camera.frame();
+        return frame && { frame, serial, clean, model, saliency, photo: null, picture: frame.picture };
+      }
+      if (!hasInk(state)) return null;
       const photo = state.stroke ? null : state.sheet.photo;
       const ink = photo ? null : crop(inkOf(state));
       const picture = photo?.blob ?? (ink && (await encode(ink)));
-      return picture && { serial, clean, model, saliency, photo, picture };
+      return picture && { frame: null, serial, clean, model, saliency, photo, picture };
     },
     async ask(question) {
       const begin = performance.now();
       const reading = await api.read(question.picture, question);
       return { reading, ms: performance.now() - begin };
     },
-    answered: ({ serial, photo }, answer) => dispatch({ type: "answer", serial, photo, ...answer }),
-    refused: ({ serial }, { code, detail }) => dispatch({ type: "refusal", serial, code, detail }),
-    away: (away) => dispatch({ type: away ? "away" : "back" }),
+    answered({ frame, serial, photo }, answer) {
+      if (!frame) return dispatch({ type: "answer", serial, photo, ...answer });
+      const { epoch, at, width, height, guide } = frame;
+      const seen = { ...answer, width, height, guide };
+      toCamera({ type: "answer", epoch, at, now: Date.now(), seen });
+    },
+    refused({ frame, serial }, { code, detail }) {
+      if (frame) toCamera({ type: "refusal", epoch: frame.epoch, code, detail });
+      else dispatch({ type: "refusal", serial, code, detail });
+    },
+    away: (why) => dispatch(why ? { type: "away", why } : { type: "back" }),
+    pause: () => (state.tab === "camera" ? 0 : PAUSE),
     async knock() {
       await api.ready();
       if (!state.choices || state.away) {
@@ -84,6 +105,10 @@ export function mount(root) {
       }
     },
   });
+
+  /** @param {import("./camera/state.js").CameraAction} action */
+  const toCamera = (action) => dispatch({ type: "camera", action });
+  const camera = mountCamera(view.part, { now: () => state, dispatch: toCamera, wish: asker.wish });
 
   const writer = createWriter(dispatch);
 
@@ -113,7 +138,7 @@ export function mount(root) {
   }
 
   async function copy() {
-    if (!state.answer?.reading.digits.length) return;
+    if (!readingOf(state)?.digits.length) return;
     const done = await writeClipboard(tableText(state, wordsOf(state.language)));
     dispatch({ type: "copied", copied: done ? "copied" : "copyFailed" });
     setTimeout(() => dispatch({ type: "copied", copied: null }), COPIED);
@@ -123,6 +148,8 @@ export function mount(root) {
   const other = () => LANGUAGES[(LANGUAGES.indexOf(state.language) + 1) % LANGUAGES.length];
   /** @type {Record<string, (value?: string) => void>} */
   const commands = {
+    ...camera.commands,
+    tab: (value) => dispatch({ type: "tab", tab: tabOf(value) ?? (state.tab === "sheet" ? "camera" : "sheet") }),
     undo: () => (writer.stop(), dispatch({ type: "undo" })),
     redo: () => (writer.stop(), dispatch({ type: "redo" })),
     clear: () => (writer.stop(), dispatch({ type: "clear" })),
@@ -150,6 +177,7 @@ export function mount(root) {
     if (help.open || event.defaultPrevented || (event.repeat && event.key === "Enter")) return;
     const command = commandOf(event, {
       singleKeys: state.singleKeys,
+      tab: state.tab,
       typing: target.matches("select"),
       onControl: target.matches("button, a, input, select, summary"),
     });
@@ -180,7 +208,7 @@ export function mount(root) {
   document.addEventListener("paste", (event) => {
     event.preventDefault();
     if (event.clipboardData?.files.length) open(pictureIn(event.clipboardData));
-    else dispatch({ type: "notice", notice: "nothingToPaste" });
+    else if (state.tab === "sheet") dispatch({ type: "notice", notice: "nothingToPaste" });
   });
 
   new ResizeObserver(() => {
@@ -190,7 +218,11 @@ export function mount(root) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const look = () => document.hidden || asker.look();
   setInterval(look, HEARTBEAT);
-  document.addEventListener("visibilitychange", look);
+  document.addEventListener("visibilitychange", () => {
+    toCamera({ type: "hidden", hidden: document.hidden || state.tab !== "camera" });
+    look();
+  });
+  listenToTabs(root, () => state.tab, (tab) => dispatch({ type: "tab", tab }));
   window.addEventListener("online", look);
   const pasteButton = root.querySelector("[data-do=paste]");
   if (pasteButton instanceof HTMLElement) pasteButton.hidden = !navigator.clipboard?.read;
@@ -216,17 +248,4 @@ function listenToDrops(curtain, open) {
     over(event);
     open(pictureIn(event.dataTransfer));
   });
-}
-
-/**
- * @param {string} text
- * @returns {Promise<boolean>} whether it is in the clipboard now
- */
-async function writeClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,8 +4,10 @@
  * The sheet (strokes, or a picture) is data with a history, so that everything that is
  * done to it can be undone: writing, clearing, opening a picture. `wanted` counts the
  * readings that the page should have; whoever talks to the server compares it with what
- * was asked last.
+ * was asked last. The camera's tab has a state of its own (`camera/state.js`).
  */
+
+import { reduceCamera, startCamera } from "./camera/state.js";
 
 /** @typedef {import("./api.js").Reading} Reading */
 /** @typedef {import("./api.js").Choices} Choices */
@@ -14,6 +16,7 @@
 /** @typedef {import("./strokes.js").Stroke} Stroke */
 
 /** @typedef {{strokes: readonly Stroke[], photo: Photo | null}} Sheet */
+/** @typedef {"sheet" | "camera"} Tab */
 
 /**
  * @typedef {object} State
@@ -36,7 +39,9 @@
  * @property {{code: string, detail: string} | null} refusal
  * @property {string | null} notice a word of the page's own, by its name in `i18n.js`
  * @property {"copied" | "copyFailed" | null} copied what became of the last copying
- * @property {boolean} away whether the server does not answer
+ * @property {import("./api.js").Absence | null} away why the server does not answer
+ * @property {Tab} tab
+ * @property {import("./camera/state.js").CameraState} camera
  */
 
 /**
@@ -54,7 +59,9 @@
  *   | {type: "refusal", serial: number, code: string, detail: string}
  *   | {type: "notice", notice: string}
  *   | {type: "copied", copied: State["copied"]}
- *   | {type: "away"} | {type: "back"}} Action
+ *   | {type: "away", why: import("./api.js").Absence} | {type: "back"}
+ *   | {type: "tab", tab: Tab}
+ *   | {type: "camera", action: import("./camera/state.js").CameraAction}} Action
  */
 
 /** @type {Sheet} */
@@ -73,7 +80,7 @@ export function start(language) {
     language, live: true, singleKeys: true, looked: false, pen: 40, clean: "auto", model: null, choices: null,
     sheet: BLANK, past: [], future: [], stroke: null,
     wanted: 0, fresh: 0, answered: 0, answer: null, refusal: null,
-    notice: null, copied: null, away: false,
+    notice: null, copied: null, away: null, tab: "sheet", camera: startCamera(),
   };
 }
 
@@ -118,7 +125,7 @@ export function reduce(state, action) {
     case "clear":
       return isBlank(state.sheet) ? { ...state, refusal: null, notice: null } : turnTo(state, BLANK, true);
     case "photo":
-      return want(turnTo(state, { strokes: [], photo: action.photo }, true));
+      return want(turnTo(openTab(state, "sheet"), { strokes: [], photo: action.photo }, true));
     case "undo":
       return travel(state, "past", "future");
     case "redo":
@@ -148,22 +155,38 @@ export function reduce(state, action) {
     case "answer": {
       const { reading, ms, photo, serial } = action;
       if (isOld(state, serial)) return state;
-      return { ...state, away: false, answered: serial, answer: { reading, ms, photo }, refusal: null };
+      return { ...state, away: null, answered: serial, answer: { reading, ms, photo }, refusal: null };
     }
     case "refusal": {
       const { code, detail, serial } = action;
       if (isOld(state, serial)) return state;
-      return { ...state, away: false, answered: serial, answer: null, refusal: { code, detail } };
+      return { ...state, away: null, answered: serial, answer: null, refusal: { code, detail } };
     }
     case "notice":
-      return { ...state, notice: action.notice };
+      return { ...openTab(state, "sheet"), notice: action.notice };
     case "copied":
       return { ...state, copied: action.copied };
     case "away":
-      return { ...state, away: true };
+      return { ...state, away: action.why };
     case "back":
-      return { ...state, away: false };
+      return { ...state, away: null };
+    case "tab":
+      // Options may have changed since the sheet was read.
+      return action.tab === state.tab ? state : wantAgain(openTab(state, action.tab));
+    case "camera":
+      return { ...state, camera: reduceCamera(state.camera, action.action) };
   }
+}
+
+/** The reading that the answer shows. @param {State} state @returns {Reading | undefined} */
+export function readingOf({ tab, answer, camera }) {
+  return tab === "camera" ? camera.seen?.reading : answer?.reading;
+}
+
+/** @param {State} state @param {Tab} tab @returns {State} */
+function openTab(state, tab) {
+  const camera = reduceCamera(state.camera, { type: "hidden", hidden: tab !== "camera" });
+  return { ...state, tab, camera, notice: null };
 }
 
 /**
@@ -215,7 +238,8 @@ function wantIfLive(state) {
 
 /** After another option was chosen. @param {State} state */
 function wantAgain(state) {
-  return (state.live || state.answer) && hasInk(state) ? want(state) : state;
+  const changed = { ...state, camera: reduceCamera(state.camera, { type: "again" }) };
+  return (changed.live || changed.answer) && hasInk(changed) ? want(changed) : changed;
 }
 
 /** @param {State} state @param {number} serial */

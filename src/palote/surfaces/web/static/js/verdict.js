@@ -1,7 +1,8 @@
 /** What the answer says, in words: a pure function of what the page knows. */
 
+import { cameraVerdict } from "./camera/verdict.js";
 import { explain, fill, percent } from "./i18n.js";
-import { hasInk } from "./state.js";
+import { hasInk, readingOf } from "./state.js";
 
 /**
  * @typedef {object} Verdict
@@ -21,6 +22,7 @@ const SURE = [0.98, 0.9];
  * @returns {Verdict}
  */
 export function verdictOf(state, words) {
+  if (state.tab === "camera") return cameraVerdict(state.camera, words, state.language);
   const plain = { glyph: "", sure: "", took: "" };
   if (state.refusal) {
     const sure = explain(state.refusal, words);
@@ -61,8 +63,8 @@ export function verdictOf(state, words) {
  * @param {import("./state.js").State} state
  * @returns {number[]}
  */
-export function sharesOf({ answer }) {
-  return answer?.reading.digits[0]?.probabilities ?? new Array(10).fill(0);
+export function sharesOf(state) {
+  return readingOf(state)?.digits[0]?.probabilities ?? new Array(10).fill(0);
 }
 
 /**

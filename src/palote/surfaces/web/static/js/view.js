@@ -3,8 +3,10 @@
  * nothing here changes what the page knows.
  */
 
+import { createCameraView } from "./camera/view.js";
+import { offer, setText, show, withText } from "./dom.js";
 import { fill, LANGUAGES, percent, wordsOf } from "./i18n.js";
-import { hasInk, inkOf, isBlank } from "./state.js";
+import { hasInk, inkOf, isBlank, readingOf } from "./state.js";
 import { paint, SIDE } from "./strokes.js";
 import { sharesOf, verdictOf } from "./verdict.js";
 
@@ -34,13 +36,16 @@ export function createView(root) {
   const bars = fillBars(parts.bars, parts.rows);
   const stages = fillStages(parts.stages);
   const speak = createSpeaker(parts.spoken);
+  const updateCamera = createCameraView(root, parts);
 
   /** @param {State} state */
   function update(state) {
     const words = wordsOf(state.language);
     updateWords(root, state, words);
     updateTools(root, parts, state, words);
-    updateSheet(parts, state);
+    updateTabs(root, parts, state);
+    if (state.tab === "sheet") updateSheet(parts, state);
+    else updateCamera(state, words);
     updateChoices(parts, state, words);
 
     const verdict = verdictOf(state, words);
@@ -49,18 +54,20 @@ export function createView(root) {
     setText(parts.headline, verdict.headline);
     setText(parts.sure, verdict.sure);
     setText(parts.took, verdict.took);
-    speak(verdict.kind === "idle" ? "" : `${verdict.headline}. ${verdict.sure}`);
+    // How sure it is changes with every frame of the camera, and would never come to rest.
+    const spoken = state.tab === "camera" ? verdict.headline : `${verdict.headline}. ${verdict.sure}`;
+    speak(verdict.kind === "idle" ? "" : spoken);
 
+    const reading = readingOf(state);
     const shares = sharesOf(state);
-    const best = state.answer ? shares.indexOf(Math.max(...shares)) : -1;
+    const best = reading?.digits.length ? shares.indexOf(Math.max(...shares)) : -1;
     bars.forEach(({ bar, number, cell }, digit) => {
       bar.style.setProperty("--share", String(shares[digit]));
       bar.classList.toggle("best", digit === best);
-      setText(number, state.answer ? percent(shares[digit], state.language) : "–");
-      setText(cell, state.answer ? shares[digit].toFixed(6) : "–");
+      setText(number, reading ? percent(shares[digit], state.language) : "–");
+      setText(cell, reading ? shares[digit].toFixed(6) : "–");
     });
 
-    const reading = state.answer?.reading;
     const digit = reading?.digits[0];
     const size = sizeOf(state);
     setText(parts.inkText, fill(words.inkText, { size }));
@@ -83,9 +90,9 @@ export function createView(root) {
 }
 
 /** Side in pixels of what the network sees: the one that answered, else the chosen one. @param {State} state */
-function sizeOf({ answer, choices, model }) {
-  const wanted = answer?.reading.model ?? model;
-  return choices?.models.find(({ name }) => name === wanted)?.card.ink.size ?? USUAL;
+function sizeOf(state) {
+  const wanted = readingOf(state)?.model ?? state.model;
+  return state.choices?.models.find(({ name }) => name === wanted)?.card.ink.size ?? USUAL;
 }
 
 /** @param {HTMLElement} root @param {State} state @param {Words} words */
@@ -101,14 +108,25 @@ function updateWords(root, state, words) {
     if (tTitle) element.title = all[tTitle];
     if (tAlt) element.setAttribute("alt", all[tAlt]);
   }
-  const keys = words.keyList.map(([key, what]) => {
+  const other = LANGUAGES.find((language) => language !== state.language) ?? "";
+  fillKeys(root.querySelector("[data-part=keys]"), words.keyList, other);
+  fillKeys(root.querySelector("[data-part=cameraKeys]"), words.cameraKeyList, other);
+}
+
+/**
+ * @param {Element | null} place
+ * @param {string[][]} list keys and what they do
+ * @param {string} other the language that the page is not in
+ */
+function fillKeys(place, list, other) {
+  const keys = list.map(([key, what]) => {
     const term = document.createElement("dt");
     key.split(" ").forEach((name) => term.append(withText("kbd", name), " "));
     const meaning = withText("dd", what);
-    if (key === "I") meaning.lang = LANGUAGES.find((language) => language !== state.language) ?? "";
+    if (key === "I") meaning.lang = other;
     return [term, meaning];
   });
-  root.querySelector("[data-part=keys]")?.replaceChildren(...keys.flat());
+  place?.replaceChildren(...keys.flat());
 }
 
 /**
@@ -121,7 +139,7 @@ function updateTools(root, parts, state, words) {
     redo: state.future.length === 0,
     clear: isBlank(state.sheet),
     read: !hasInk(state),
-    copy: !state.answer?.reading.digits.length,
+    copy: !readingOf(state)?.digits.length,
   };
   for (const [command, disabled] of Object.entries(off)) {
     root.querySelector(`[data-do=${command}]`)?.setAttribute("aria-disabled", String(disabled));
@@ -139,8 +157,20 @@ function updateTools(root, parts, state, words) {
   parts.tip.classList.toggle("notice", Boolean(state.notice));
   setText(parts.copy, all[state.copied ?? "copy"]);
   parts.away.hidden = !state.away;
-  setText(parts.away, state.away ? words.away : "");
+  const gone = state.tab === "camera" ? words.awayCamera : words.away;
+  setText(parts.away, state.away ? (state.away === "busy" ? words.busy : gone) : "");
   setText(parts.version, fill(words.version, { version: state.choices?.version ?? "" }));
+}
+
+/** @param {HTMLElement} root @param {Record<string, any>} parts @param {State} state */
+function updateTabs(root, parts, state) {
+  for (const tab of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[role=tab]"))) {
+    const chosen = tab.dataset.value === state.tab;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+  }
+  parts.panelSheet.hidden = state.tab !== "sheet";
+  parts.panelCamera.hidden = parts.listCard.hidden = state.tab !== "camera";
 }
 
 /** @param {Record<string, any>} parts @param {State} state */
@@ -176,14 +206,6 @@ function updateChoices(parts, state, words) {
   setText(parts.cleanText, cleanings[state.clean]?.[1] ?? "");
   const models = state.choices?.models ?? [];
   offer(parts.model, models.map(({ name }) => [name, name]), state.model ?? "");
-}
-
-/** @param {HTMLSelectElement} select @param {string[][]} options @param {string} chosen */
-function offer(select, options, chosen) {
-  const same = options.length === select.options.length
-    && options.every(([value, text], i) => select.options[i].value === value && select.options[i].text === text);
-  if (!same) select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-  select.value = chosen;
 }
 
 /** @param {HTMLElement} list @param {HTMLElement} rows */
@@ -236,24 +258,4 @@ function createSpeaker(place) {
     clearTimeout(timer);
     timer = setTimeout(() => setText(place, next), SETTLED);
   };
-}
-
-/** @param {HTMLImageElement} image @param {string | undefined} source */
-function show(image, source) {
-  image.hidden = !source;
-  if (source && image.getAttribute("src") !== source) image.src = source;
-  if (!source) image.removeAttribute("src");
-}
-
-/** @param {Element} element @param {string} text */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/** @param {string} tag @param {string} text @param {string} [name] */
-function withText(tag, text, name) {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  if (name) element.className = name;
-  return element;
 }
