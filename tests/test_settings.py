@@ -9,7 +9,7 @@ import pytest
 
 from palote import Settings
 from palote.errors import UsageError
-from palote.settings import FOLDERS, VARIABLES, WHOLE_NUMBERS
+from palote.settings import FOLDERS, VARIABLES, WHOLE_NUMBERS, system_language
 
 
 def test_defaults() -> None:
@@ -55,6 +55,30 @@ def test_no_whole_number(text: str) -> None:
     with pytest.raises(UsageError, match="PALOTE_MAX_BYTES must be a whole number") as caught:
         Settings.from_environment({"PALOTE_MAX_BYTES": text})
     assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "es_MX.UTF-8"}, "es"),
+        ({"LANG": "es"}, "es"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "es_ES"}, "es"),
+        ({"LC_ALL": "de_DE.UTF-8", "LANG": "es_ES"}, "en"),
+        ({"LANG": "et_EE.UTF-8"}, "en"),
+        ({"LANG": "Estonian_Estonia.1257"}, "en"),
+        ({"LANG": "C"}, "en"),
+    ],
+)
+def test_the_language_of_the_system(variables: dict[str, str], language: str) -> None:
+    assert system_language(variables) == language
+
+
+@pytest.mark.parametrize(("name", "language"), [("Spanish_Spain", "es"), (None, "en")])
+def test_where_no_variable_says_the_language(
+    monkeypatch: pytest.MonkeyPatch, name: str | None, language: str
+) -> None:
+    monkeypatch.setattr("locale.getlocale", lambda category: (name, "cp1252"))
+    assert system_language({}) == language
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -13,7 +13,8 @@ to do. ``code`` is stable and made for programs (the HTTP API puts it into its
     │   ├── TooManyBytes        larger than Settings.max_bytes
     │   ├── TooManyPixels       larger than Settings.max_pixels (decompression bombs)
     │   ├── TooSmall            too few pixels to hold a digit
-    │   └── UnsupportedArray    a NumPy array of another shape, dtype or range
+    │   ├── UnsupportedArray    a NumPy array of another shape, dtype or range
+    │   └── NoCamera            no such camera, or it gives no pictures
     ├── ModelError              a model that cannot be used
     │   ├── ModelNotFound       no model of that name or path
     │   ├── ModelCorrupt        not a model, or its checksum does not match
@@ -21,6 +22,7 @@ to do. ``code`` is stable and made for programs (the HTTP API puts it into its
     │   └── ExportFailed        a file that does not answer as its network does
     ├── DataError               a data set that is missing, incomplete or damaged
     ├── MissingExtra            a feature whose packages are not installed
+    ├── NoDisplay               there is no screen to open a window on
     └── ServerError             the server cannot start (port in use, ...)
 """
 
@@ -37,6 +39,8 @@ __all__ = [
     "ModelCorrupt",
     "ModelError",
     "ModelNotFound",
+    "NoCamera",
+    "NoDisplay",
     "PaloteError",
     "ServerError",
     "TooManyBytes",
@@ -108,6 +112,12 @@ class UnsupportedArray(InputError):
     code = "unsupported-array"
 
 
+class NoCamera(InputError):
+    """There is no such camera, it is in use or not permitted, or it gives no pictures."""
+
+    code = "no-camera"
+
+
 class ModelError(PaloteError):
     """A model cannot be used."""
 
@@ -157,6 +167,12 @@ class MissingExtra(PaloteError):
     def __init__(self, extra: str, what: str) -> None:
         self.extra = extra
         super().__init__(f'{what} needs more packages. Install them: pip install "palote[{extra}]"')
+
+
+class NoDisplay(PaloteError):
+    """A window was asked for on a machine without a screen, or one that cannot be used."""
+
+    code = "no-display"
 
 
 class ServerError(PaloteError):

@@ -6,7 +6,9 @@ users expect them. Nothing here creates a folder: whoever writes does.
 
 from __future__ import annotations
 
+import locale
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,9 +17,14 @@ import platformdirs
 
 from palote.errors import UsageError
 
-__all__ = ["Settings"]
+__all__ = ["LANGUAGES", "Settings", "system_language"]
+
+LANGUAGES = ("en", "es")
+"""What surfaces speak."""
 
 MEGABYTE = 1024 * 1024
+SPANISH = re.compile(r"es([_.@-]|$)|spanish", re.IGNORECASE)
+"""How systems name it: ``es_MX.UTF-8``; on Windows ``Spanish_Spain``. Estonian is none."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,22 @@ VARIABLES = {
 }
 WHOLE_NUMBERS = {"max_bytes", "max_pixels", "threads"}
 FOLDERS = {"datasets", "data_dir", "state_dir", "cache_dir"}
+
+
+def system_language(environment: Mapping[str, str] | None = None) -> str:
+    """Return the one of `LANGUAGES` that the system is set to: English unless it is Spanish.
+
+    Args:
+        environment: variables by name; ``os.environ`` if not given.
+
+    >>> system_language({"LANG": "es_ES.UTF-8"})
+    'es'
+    """
+    environment = os.environ if environment is None else environment
+    said = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    # Windows sets none of these; there Python asks the system itself.
+    name = next(filter(None, said), None) or locale.getlocale(locale.LC_CTYPE)[0] or ""
+    return "es" if SPANISH.match(name) else "en"
 
 
 def _whole_number(variable: str, text: str) -> int:

@@ -85,14 +85,14 @@ def client():
         print(json.dumps(result), flush=True)
         signal.raise_signal(signal.SIGINT)
 
-class Watched(server._Server):
+class Watched(server.Server):
     async def startup(self, sockets=None):
         global address
         await super().startup(sockets)
         address = "http://127.0.0.1:%d" % sockets[0].getsockname()[1]
         threading.Thread(target=client).start()
 
-server._Server = Watched
+server.Server = Watched
 server.serve(port=0, open_browser=False)
 """
 

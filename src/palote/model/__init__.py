@@ -1,6 +1,7 @@
 """The networks: which there are, how they are run.
 
 - ``catalog.py``   name -> file, card, checksum
+  - ``folder.py``    which file of a folder reads, and why
 - ``library.py``   the person's own models: add, choose, remove
 - ``card.py``      what a model says of itself: data, recipe, scores, InkSpec, calibration
 - ``shapes.py``    between patches and what a file wants: size, order of axes, values

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from palote.errors import ModelCorrupt, ModelNotFound
 from palote.model.card import Card
+from palote.model.folder import choose
 from palote.settings import Settings
 
 __all__ = [
@@ -51,11 +52,13 @@ class Entry:
         name: its name, or the stem of its file.
         path: the model file.
         card: what it says of itself; none for a file without a card.
+        why: if it was chosen out of a folder of several, a sentence that says so.
     """
 
     name: str
     path: Path
     card: Card | None
+    why: str = ""
 
     def checked_bytes(self) -> bytes:
         """Read the file and check it against the card.
@@ -126,8 +129,8 @@ def find(name: str | os.PathLike[str], settings: Settings | None = None) -> Entr
     """Find a model by name or by path.
 
     Args:
-        name: one of `names`, or the path of a model file (`FORMATS`); a card may lie
-            beside it as ``NAME.card.json``.
+        name: one of `names`, or the path of a model file (`FORMATS`), beside which a card
+            may lie as ``NAME.card.json``, or of a folder with model files: see `choose`.
         settings: where the person's own models are; the environment's if not given.
 
     Raises:
@@ -143,13 +146,17 @@ def find(name: str | os.PathLike[str], settings: Settings | None = None) -> Entr
             path = _main_file(home(settings) / text) or path
         return Entry(text, path, _card(path))
     path = Path(text).expanduser()
+    why = ""
+    if text and path.is_dir():
+        choice = choose(path)
+        path, why = choice.path, choice.why
     if path.suffix in FORMATS and path.is_file():
-        return Entry(path.name.removesuffix(path.suffix), path, _card(path))
+        return Entry(path.name.removesuffix(path.suffix), path, _card(path), why)
     close = difflib.get_close_matches(text, known, 1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ModelNotFound(
         f"There is no model {text!r}. Known names: {', '.join(known) or 'none'}; "
-        f"or give the path of a model file ({', '.join(FORMATS)}).{hint}"
+        f"or give the path of a model file ({', '.join(FORMATS)}) or of its folder.{hint}"
     )
 
 

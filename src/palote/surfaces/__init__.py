@@ -2,4 +2,6 @@
 
 - ``cli/``  the terminal
 - ``web/``  the page and the HTTP API
+- ``gradio_app/``  the Gradio app
+- ``webcam/``  the window with the camera
 """

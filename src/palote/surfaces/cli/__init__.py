@@ -8,6 +8,8 @@ Where to find what::
       show.py       an answer as a line for people, a JSON line or a CSV row
       progress.py   the bar on the terminal
     serve.py      palote serve: the page and the HTTP API
+    gradio.py     palote gradio: the Gradio app
+    webcam.py     palote webcam: a window with the camera
     train.py      palote train: make a network anew
     evaluate.py   palote evaluate: how well a network reads pictures whose digit is known
     compare.py    palote compare: several networks, side by side
@@ -43,11 +45,13 @@ from palote.surfaces.cli.doctor import doctor
 from palote.surfaces.cli.evaluate import evaluate
 from palote.surfaces.cli.explain import explain
 from palote.surfaces.cli.export import export
+from palote.surfaces.cli.gradio import gradio
 from palote.surfaces.cli.models import models
 from palote.surfaces.cli.options import VerboseOption
 from palote.surfaces.cli.read import read
 from palote.surfaces.cli.serve import serve
 from palote.surfaces.cli.train import train
+from palote.surfaces.cli.webcam import webcam
 
 __all__ = ["app", "main"]
 
@@ -63,6 +67,8 @@ app = typer.Typer(
 )
 app.command()(read)
 app.command()(serve)
+app.command()(gradio)
+app.command()(webcam)
 app.command()(train)
 app.command()(compare)
 app.command()(evaluate)

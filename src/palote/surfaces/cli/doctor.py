@@ -32,12 +32,15 @@ BASE = (
 """The packages that reading and serving need."""
 
 EXTRAS = {
+    "gradio": (("gradio",), "The Gradio app"),
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
+    "https": (("cryptography", "psutil", "segno"), "Serving over HTTPS"),
     "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
     "train": (
         ("ai_edge_litert", "h5py", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
         "Training",
     ),
+    "webcam": (("pygame",), "The camera's window"),
 }
 """Extra -> the modules that it brings, and what they are for."""
 

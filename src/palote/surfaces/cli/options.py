@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,12 +63,24 @@ def _verbose(wanted: bool) -> None:
         log.setLevel(logging.DEBUG)
 
 
+def _say_choice(context: typer.Context, model: str | None) -> str | None:
+    """Say which file of a folder of models reads, and why."""
+    if model and os.path.isdir(model) and not context.resilient_parsing:
+        from palote.model import catalog
+
+        if why := catalog.find(model).why:
+            typer.echo(f"palote: {why}", err=True)
+    return model
+
+
 ModelOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
         autocompletion=_models,
-        help="Which network reads: a name (see palote models list) or a model file.",
+        callback=_say_choice,
+        help="Which network reads: a name (see palote models list), a model file, or a "
+        "folder with one.",
     ),
 ]
 
@@ -86,7 +99,8 @@ ModelArgument = Annotated[
     typer.Argument(
         metavar="NAME|FILE",
         autocompletion=_models,
-        help="A name (see palote models list) or a model file.",
+        callback=_say_choice,
+        help="A name (see palote models list), a model file, or a folder with one.",
     ),
 ]
 

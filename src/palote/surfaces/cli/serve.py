@@ -35,14 +35,38 @@ def serve(
             "Can be given several times.",
         ),
     ] = None,
+    https: Annotated[
+        bool,
+        typer.Option(
+            "--https",
+            help="Serve over HTTPS, with a certificate that this machine makes and keeps.",
+        ),
+    ] = False,
+    lan: Annotated[
+        bool,
+        typer.Option(
+            "--lan",
+            help="Over HTTPS, let in your phone too: shows an address and a QR code that work "
+            "once. With --host, only at that address.",
+        ),
+    ] = False,
     declared: InputOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Open the page in the browser, and serve the HTTP API.
 
-    It answers this machine only, unless --host says otherwise. Ctrl+C stops it.
+    It answers this machine only, unless --lan or --host say otherwise. Ctrl+C stops it.
     """
     from palote.surfaces import web
 
     spec = declared_by(declared)
-    web.serve(host, port, not no_open, model, allow_hosts=allow_host or (), declared=spec)
+    web.serve(
+        host,
+        port,
+        not no_open,
+        model,
+        allow_hosts=allow_host or (),
+        declared=spec,
+        https=https,
+        lan=lan,
+    )

@@ -18,6 +18,7 @@ import palote
 from palote.errors import PaloteError
 from palote.settings import Settings
 from palote.surfaces.web import schemas
+from palote.surfaces.web.admission import Admission, RequireAdmission
 from palote.surfaces.web.problems import Problems, log, refuse_http, refuse_validation
 from palote.surfaces.web.readers import LoadReader, Readers, SupportsRead
 from palote.surfaces.web.routes import health, models, page, read
@@ -33,6 +34,7 @@ def create_app(
     hosts: Iterable[str] = (),
     limits: Limits | None = None,
     load: LoadReader | None = None,
+    admission: Admission | None = None,
 ) -> FastAPI:
     """Build the application.
 
@@ -43,9 +45,12 @@ def create_app(
             ``localhost``, ``127.0.0.1`` and ``[::1]``.
         limits: of a request's body; from ``settings.max_bytes`` if not given.
         load: makes the reader of a model; tests hand in their own.
+        admission: who may come in from beyond this machine; if not given, whoever the
+            server can be reached by. It works in one process, not in several workers.
     """
     settings = settings or Settings.from_environment()
     readers = Readers(settings, model, load)
+    admitting = [Middleware(RequireAdmission, admission=admission)] if admission else []
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -65,6 +70,7 @@ def create_app(
             Middleware(SecurityHeaders),
             Middleware(BodyLimit, limits=limits or Limits.for_pictures(settings.max_bytes)),
             Middleware(Guard, hosts=tuple(hosts)),
+            *admitting,
             Middleware(Problems),
         ],
         exception_handlers={

@@ -24,7 +24,9 @@ __all__ = [
     "BodyTimeout",
     "Busy",
     "Forbidden",
+    "NotAdmitted",
     "Problems",
+    "TooManyTries",
     "described",
     "problem",
     "refuse_http",
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = "1"
+RETRY_SECONDS = {429: "60", 503: "1"}
 
 log = logging.getLogger("palote.web")
 
@@ -47,6 +49,18 @@ class Forbidden(errors.PaloteError):
     """The request comes from another site, or is for another host."""
 
     code = "forbidden"
+
+
+class NotAdmitted(Forbidden):
+    """The device is not this machine, and has not been let in."""
+
+    code = "not-admitted"
+
+
+class TooManyTries(errors.PaloteError):
+    """The device has presented too many wrong tokens."""
+
+    code = "too-many-tries"
 
 
 class BodyTimeout(errors.PaloteError):
@@ -65,6 +79,7 @@ STATUSES: dict[type[errors.PaloteError], int] = {
     BadRequest: 400,
     Forbidden: 403,
     BodyTimeout: 408,
+    TooManyTries: 429,
     Busy: 503,
     errors.UsageError: 422,
     errors.InputError: 422,
@@ -157,5 +172,5 @@ def _answer(status: int, code: str, detail: str) -> Response:
         "code": code,
         "detail": detail,
     }
-    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    headers = {"Retry-After": RETRY_SECONDS[status]} if status in RETRY_SECONDS else None
     return JSONResponse(content, status, headers, MEDIA_TYPE)

@@ -94,6 +94,25 @@ class Readers:
                 self._loaded[reader.name] = self._default = reader
             return self._default
 
+    def named(self, name: str | None) -> SupportsRead:
+        """Return the reader of a model of the catalogue, loaded; the default one for none.
+
+        Raises:
+            ModelError: it is not in the catalogue, or cannot be loaded.
+        """
+        from palote.model import catalog
+
+        default = self.default()
+        if not name or name == default.name:
+            return default
+        with self._lock:
+            if name not in self._loaded:
+                if name not in catalog.names(self.settings):
+                    known = ", ".join(sorted({default.name, *catalog.names(self.settings)}))
+                    raise ModelNotFound(f"There is no model {name[:100]!r}. There are: {known}.")
+                self._loaded[name] = self._load(name, self.settings)
+            return self._loaded[name]
+
     async def read(
         self,
         image: bytes | str,
@@ -111,7 +130,7 @@ class Readers:
         """
 
         def work() -> tuple[dict[str, Json], float]:
-            reader = self._named(model) if model else self.default()
+            reader = self.named(model)
             start = time.perf_counter()
             reading = reader.read(
                 image, expect=expect, stages=stages, clean=clean, saliency=saliency
@@ -142,20 +161,6 @@ class Readers:
     def close(self) -> None:
         """Let the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _named(self, name: str) -> SupportsRead:
-        from palote.model import catalog
-
-        default = self.default()
-        if name == default.name:
-            return default
-        with self._lock:
-            if name not in self._loaded:
-                if name not in catalog.names(self.settings):
-                    known = ", ".join(sorted({default.name, *catalog.names(self.settings)}))
-                    raise ModelNotFound(f"There is no model {name[:100]!r}. There are: {known}.")
-                self._loaded[name] = self._load(name, self.settings)
-            return self._loaded[name]
 
 
 def _load(model: str, settings: Settings) -> SupportsRead:

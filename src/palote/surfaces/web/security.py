@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from palote.errors import PaloteError, TooManyBytes
 from palote.surfaces.web.problems import BadRequest, BodyTimeout, Busy, Forbidden, problem
 
-__all__ = ["BodyLimit", "Guard", "Limits", "SecurityHeaders"]
+__all__ = ["LOCAL_HOSTS", "BodyLimit", "Guard", "Limits", "SecurityHeaders", "host_name"]
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 EVERY_ADDRESS = ("0.0.0.0", "::", "")
@@ -51,10 +51,16 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers that every answer carries, errors too."""
+    """Adds the headers that every answer carries, errors too, unless it brings its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: the application behind it.
+        headers: name -> value; those of Palote's page if not given.
+    """
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str] = HEADERS) -> None:
         self.app = app
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; complete the head of the answer."""
@@ -62,7 +68,8 @@ class SecurityHeaders:
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -112,7 +119,7 @@ class Guard:
         return None
 
     def _is_ours(self, host: str) -> bool:
-        name = _split_host(host)[0]
+        name = host_name(host)
         return name in self.hosts or (self.any_address and _is_address(name))
 
 
@@ -257,6 +264,11 @@ def _same_site(origin: str, host: str) -> bool:
     name, port = _split_host(rest)
     own_name, own_port = _split_host(host)
     return bool(standard) and (name, port or standard) == (own_name, own_port or standard)
+
+
+def host_name(host: str) -> str:
+    """Return the name or address in a Host header, without its port; "" if it is malformed."""
+    return _split_host(host)[0]
 
 
 def _split_host(host: str) -> tuple[str, int | None]:

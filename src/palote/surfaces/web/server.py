@@ -1,27 +1,26 @@
-"""`serve`: the address, the port, the browser; what ``palote serve`` runs.
-
-The socket is bound here and handed to uvicorn: only so can a free port be found
-without a gap in which another program takes it, and the sentence about a port in
-use be ours.
-"""
+"""`serve`: the address, the certificate, the browser; what ``palote serve`` runs."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
-import sys
 import threading
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from palote.errors import ServerError
+from palote.errors import MissingExtra, ServerError
 from palote.settings import Settings
+from palote.surfaces.web.announce import Invitation, say, show_certificate, url
 from palote.surfaces.web.app import create_app
-from palote.surfaces.web.security import EVERY_ADDRESS
+from palote.surfaces.web.certificate import Certificate, local_certificate
+from palote.surfaces.web.lan import addresses
+from palote.surfaces.web.listening import GRACE_SECONDS, Server, listen
+from palote.surfaces.web.security import EVERY_ADDRESS, LOCAL_HOSTS
 
 if TYPE_CHECKING:
     from palote.ink import InkSpec
@@ -30,10 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 DEFAULT_PORT = 8000
-PORTS_TRIED = 20
-GRACE_SECONDS = 3
-LOWEST_FREE_FOR_ALL = 1024
-IN_USE = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
+NEEDED_FOR_HTTPS = ("cryptography", "psutil", "segno")
 
 
 def serve(
@@ -44,6 +40,9 @@ def serve(
     settings: Settings | None = None,
     allow_hosts: Iterable[str] = (),
     declared: InkSpec | None = None,
+    *,
+    https: bool = False,
+    lan: bool = False,
 ) -> None:
     """Serve the page and the API until interrupted.
 
@@ -56,14 +55,22 @@ def serve(
         settings: limits and folders; from the environment if not given.
         allow_hosts: further names that browsers may reach the server by (a proxy's).
         declared: what the model takes, if it is a file that does not say it.
+        https: serve over HTTPS, with a certificate that this machine makes.
+        lan: over HTTPS, let in other devices too, each by a link with a one-time token. If
+            ``host`` is this machine alone, it listens at every address.
 
     Raises:
-        ServerError: the host or the port cannot be used.
+        ServerError: the host or the port cannot be used, or the certificate cannot be kept.
+        MissingExtra: HTTPS needs packages that are not installed.
         ModelError: the model cannot be loaded.
     """
-    names = [host, *allow_hosts]
-    if host in EVERY_ADDRESS:
-        names += [socket.gethostname(), f"{socket.gethostname()}.local"]
+    settings = settings or Settings.from_environment()
+    if (https or lan) and not all(map(find_spec, NEEDED_FOR_HTTPS)):
+        raise MissingExtra("https", "Serving over HTTPS")
+    place = _Place.of(host, https, lan)
+    names = tuple(allow_hosts)
+    certificate = _certificate(settings, place, names) if https or lan else None
+    invitation = Invitation(place.ways) if lan else None
 
     def load(name: str, settings: Settings) -> SupportsRead:
         from palote.reader import Reader
@@ -71,101 +78,83 @@ def serve(
         spec = declared if model in (name, None) else None
         return Reader(name, declared=spec, settings=settings)
 
-    app = create_app(settings, model=model, hosts=names, load=load if declared else None)
+    def started(port: int) -> None:
+        scheme = "https" if certificate else "http"
+        address = url(scheme, "127.0.0.1" if lan or place.everywhere else host, port)
+        say(f"Palote is at {address} (Ctrl+C stops it)")
+        if certificate:
+            show_certificate(certificate)
+        if invitation:
+            invitation.show(port)
+        elif place.everywhere:
+            say("Everyone on your network can use it, at this machine's address.")
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    app = create_app(
+        settings,
+        model=model,
+        hosts=[*place.hosts, *names],
+        load=load if declared else None,
+        admission=invitation.admission if invitation else None,
+    )
     app.state.readers.default()
-    listener = _listen(host, port)
+    listeners = listen(place.listen, port, DEFAULT_PORT)
     config = uvicorn.Config(
         app,
+        ssl_certfile=certificate.secret if certificate else None,
+        # Who comes from beyond this machine must not be able to say where it comes from.
+        proxy_headers=not lan,
         access_log=False,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    with contextlib.suppress(KeyboardInterrupt), listener:
-        _Server(config, open_browser).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
+        for listener in listeners:
+            stack.enter_context(listener)
+        Server(config, started).run(sockets=listeners)
 
 
-class _Server(uvicorn.Server):
-    """Says where it is once it can be reached."""
+@dataclass(frozen=True)
+class _Place:
+    """Where the server listens, and what it is called there.
 
-    def __init__(self, config: uvicorn.Config, open_browser: bool) -> None:
-        super().__init__(config)
-        self._open_browser = open_browser
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell the person and their browser."""
-        await super().startup(sockets)
-        if not self.started or not sockets:
-            return
-        host, port = sockets[0].getsockname()[:2]
-        address = _address("127.0.0.1" if host in EVERY_ADDRESS else host, port)
-        _say(f"Palote is at {address} (Ctrl+C stops it)")
-        if host in EVERY_ADDRESS:
-            _say("Everyone on your network can use it, at this machine's address.")
-        if self._open_browser:
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-
-
-def _listen(host: str, port: int | None) -> socket.socket:
-    if port is not None:
-        return _bind(host, port)
-    for candidate in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED):
-        with contextlib.suppress(_PortTaken):
-            listener = _bind(host, candidate)
-            if candidate != DEFAULT_PORT:
-                _say(f"Port {DEFAULT_PORT} is taken, so this is port {candidate}.")
-            return listener
-    return _bind(host, 0)
-
-
-class _PortTaken(ServerError):
-    """Another program listens there."""
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= 65535:
-        raise ServerError(f"A port is a number from 0 to 65535, not {port}.")
-    try:
-        found = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-    except OSError:
-        raise ServerError(f"There is no address {host!r} on this machine. Try 127.0.0.1.") from None
-    family, kind, protocol, _, address = found[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        _keep_to_ourselves(listener)
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        if isinstance(error, PermissionError) and 0 < port < LOWEST_FREE_FOR_ALL:
-            raise ServerError(
-                f"This user may not listen at port {port} of {host}. Try one above 1023."
-            ) from None
-        if isinstance(error, PermissionError) or error.errno in IN_USE:
-            raise _PortTaken(
-                f"Port {port} of {host} is in use by another program (another Palote?). "
-                "Stop it, or choose another with --port."
-            ) from None
-        raise ServerError(f"Cannot listen at {host}, port {port}: {error.strerror}.") from None
-    return listener
-
-
-def _keep_to_ourselves(listener: socket.socket) -> None:
-    """Take the port at once after a restart, but never share it with another program.
-
-    On Windows, SO_REUSEADDR would let two programs listen at one port.
+    Attributes:
+        listen: addresses to listen at.
+        hosts: what browsers may call it.
+        ways: by which other devices get here, the likeliest first; () if that is not asked.
+        everywhere: whether it listens at every address.
     """
-    if sys.platform == "win32":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-    else:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    listen: tuple[str, ...]
+    hosts: tuple[str, ...]
+    ways: tuple[str, ...]
+    everywhere: bool
+
+    @classmethod
+    def of(cls, host: str, https: bool, lan: bool) -> _Place:
+        """Work it out from what was asked for."""
+        if lan and host in LOCAL_HOSTS:
+            host = "0.0.0.0"
+        if host not in EVERY_ADDRESS:
+            listen = ("127.0.0.1", host) if lan else (host,)
+            return cls(listen, (host,), (host,), everywhere=False)
+        own = socket.gethostname()
+        ways: tuple[str, ...] = ()
+        if https or lan:
+            with contextlib.nullcontext() if lan else contextlib.suppress(ServerError):
+                ways = addresses()
+        return cls((host,), (host, own, f"{own}.local"), ways, everywhere=True)
 
 
-def _address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _certificate(settings: Settings, place: _Place, names: Sequence[str]) -> Certificate:
+    """Return the certificate for a place, its further names included.
 
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    Of several addresses only the likeliest has to be in it: those of containers and virtual
+    machines come and go, and each new certificate is a new warning in the browser.
+    """
+    folder = settings.state_dir / "https"
+    also = (*place.ways, *place.hosts) if place.everywhere else ()
+    needed = (*place.ways[:1], *names)
+    return local_certificate(folder, needed, [name for name in also if name not in EVERY_ADDRESS])

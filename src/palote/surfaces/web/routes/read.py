@@ -35,7 +35,7 @@ BODY = {
 REFUSALS: Final = problems.described(
     {
         400: "No picture in the body, or a malformed body.",
-        403: "Another site's request, or for another host.",
+        403: "Another site's request, for another host, or of a device that was not let in.",
         404: "No such model.",
         408: "The body did not arrive in time.",
         413: "Too many bytes or pixels.",
