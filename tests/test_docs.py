@@ -174,7 +174,10 @@ def test_both_languages_have_the_same_sections_and_links() -> None:
     english, spanish = map(text, READMES)
     assert len(re.findall(r"^## ", english, re.M)) == len(re.findall(r"^## ", spanish, re.M))
     assert english.count("\n| ") == spanish.count("\n| "), "the tables have the same rows"
-    same = {"README.md", "README.es.md", "docs/page.png", "docs/page-es.png"}
+    pictures = {
+        f"docs/{name}{language}.png" for name in ("page", "webcam") for language in ("", "-es")
+    }
+    same = {*READMES, *pictures}
     assert set(links(READMES[0])) - same == set(links(READMES[1])) - same
 
 

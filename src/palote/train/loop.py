@@ -21,6 +21,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.train.checkpoints import Backup, Best, save
 from palote.train.listener import Listener
 from palote.train.runs import COLUMNS, METRICS, write_epochs
 
@@ -106,14 +107,20 @@ def fit(
     model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
     record = Record(out / METRICS, phase, batches, listener)
     best = out / f"best-{phase.name}.weights.h5"
+    backup = Backup(out / f"backup-{phase.name}")
+    done = backup.restore(model)
     interrupted = False
     try:
         model.fit(
             batches,
             epochs=phase.epochs,
+            initial_epoch=done,
             validation_data=judge,
             validation_batch_size=1024,
-            callbacks=_callbacks(phase, record, best, judge is not None, out),
+            callbacks=[
+                *_callbacks(phase, record, Best(best, record.best(done)), judge is not None, out),
+                backup,
+            ],
             verbose=0,
         )
     except KeyboardInterrupt:
@@ -122,31 +129,20 @@ def fit(
     if best.exists() and (phase.patience is not None or interrupted):
         model.load_weights(best)
     if not interrupted:
-        unfinished = out / f"{phase.name}-unfinished.weights.h5"
-        model.save_weights(unfinished)
-        unfinished.replace(finished)
+        save(model, finished)
+        backup.clear()
     return not interrupted
 
 
 def _callbacks(
-    phase: Phase, record: Record, best: Path, judged: bool, out: Path
+    phase: Phase, record: Record, best: Best, judged: bool, out: Path
 ) -> list[keras.callbacks.Callback]:
     callbacks = [
-        keras.callbacks.BackupAndRestore(out / f"backup-{phase.name}"),
         record,
         keras.callbacks.TensorBoard(out / "tensorboard" / phase.name, write_graph=False),
     ]
     if judged:
-        callbacks.append(
-            keras.callbacks.ModelCheckpoint(
-                best,
-                monitor="val_accuracy",
-                mode="max",
-                save_best_only=True,
-                save_weights_only=True,
-                initial_value_threshold=record.best,
-            )
-        )
+        callbacks.append(best)
     if judged and phase.patience is not None:
         callbacks.append(
             keras.callbacks.EarlyStopping("val_accuracy", mode="max", patience=phase.patience)
@@ -174,11 +170,11 @@ class Record(keras.callbacks.Callback):  # type: ignore[misc]
             with self.path.open(newline="", encoding="utf-8") as file:
                 self.rows = list(csv.DictReader(file))
 
-    @property
-    def best(self) -> float | None:
-        """The best validation accuracy of this phase so far."""
-        own = [row["val_accuracy"] for row in self.rows if row["phase"] == self.phase.name]
-        return max((float(text) for text in own if text), default=None)
+    def best(self, done: int) -> float | None:
+        """Return the best validation accuracy of the phase's first epochs, so many."""
+        own = [row for row in self.rows if row["phase"] == self.phase.name]
+        told = [row["val_accuracy"] for row in own if int(row["epoch"]) <= done]
+        return max((float(text) for text in told if text), default=None)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Start the clock."""
