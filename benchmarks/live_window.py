@@ -22,6 +22,7 @@ from pathlib import Path
 
 from palote.errors import PaloteError
 from tests.webcam import film
+from tests.webcam.screen import in_memory
 
 SECONDS = 15.0
 SHOWN = (7, None, 3, 8)
@@ -79,26 +80,8 @@ def _screen() -> Iterator[dict[str, str]]:
     if shutil.which("Xvfb") is None:
         yield dict(os.environ)
         return
-    come, go = os.pipe()
-    command = [
-        "Xvfb",
-        "-displayfd",
-        str(go),
-        "-screen",
-        "0",
-        "1280x800x24",
-        "-nolisten",
-        "tcp",
-        "-noreset",
-    ]
-    with subprocess.Popen(command, pass_fds=[go], stderr=subprocess.DEVNULL) as server:
-        os.close(go)
-        with os.fdopen(come) as said:
-            number = said.readline().strip()
-        try:
-            yield {**os.environ, "DISPLAY": f":{number}"}
-        finally:
-            server.terminate()
+    with in_memory() as name:
+        yield {**os.environ, "DISPLAY": name}
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from palote.result import Box, Digit, Reading, Status
 from palote.surfaces.webcam.frames import Frame
 from palote.surfaces.webcam.threads import Answer
 from tests.webcam import film
+from tests.webcam.screen import in_memory
 
 PATIENCE = 30.0
 """Seconds that anything may take under load; on an idle machine it takes a fraction of one."""
@@ -119,25 +120,8 @@ def screen(missing: Callable[[str, str], None]) -> Iterator[str]:
     for tool in ("Xvfb", "xdotool"):
         if shutil.which(tool) is None:
             missing("tools", f"there is no {tool} on the PATH")
-    come, go = os.pipe()
-    command = [
-        "Xvfb",
-        "-displayfd",
-        str(go),
-        "-screen",
-        "0",
-        "1280x800x24",
-        "-nolisten",
-        "tcp",
-        "-noreset",
-    ]
-    with subprocess.Popen(command, pass_fds=[go], stderr=subprocess.DEVNULL) as server:
-        os.close(go)
-        with os.fdopen(come) as said:
-            number = said.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
-        server.terminate()
+    with in_memory() as name:
+        yield name
 
 
 class Window:

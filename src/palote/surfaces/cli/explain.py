@@ -11,7 +11,7 @@ import typer
 
 from palote.errors import InputError, MissingExtra, UsageError
 from palote.settings import Settings
-from palote.surfaces.cli.options import ModelOption
+from palote.surfaces.cli.options import CleanOption, ModelOption
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,14 +43,7 @@ def explain(
             help="Compare the answer with this digit; with the runner-up, if not given.",
         ),
     ] = None,
-    clean: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|otsu|adaptive|clahe|none",
-            autocompletion=lambda: _cleanings(),
-            help="How ink is told from paper.",
-        ),
-    ] = "auto",
+    clean: CleanOption = "auto",
 ) -> None:
     """Draw how the answer for one picture came about, as a PNG.
 
@@ -83,12 +76,6 @@ def explain(
     draw_poster(reading, looked, inside, note).save(png, "PNG", optimize=True)
     save(out, png.getvalue())
     typer.echo(out)
-
-
-def _cleanings() -> list[str]:
-    from palote.ink import CLEANINGS
-
-    return list(CLEANINGS)
 
 
 def _runner_up(best: Digit) -> str:

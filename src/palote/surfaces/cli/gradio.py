@@ -8,18 +8,20 @@ from typing import Annotated
 import typer
 
 from palote.errors import MissingExtra
-from palote.surfaces.cli.options import InputOption, ModelOption, VerboseOption, declared_by
+from palote.surfaces.cli.options import (
+    HostOption,
+    InputOption,
+    ModelOption,
+    NoOpenOption,
+    VerboseOption,
+    declared_by,
+)
 
 __all__ = ["gradio"]
 
 
 def gradio(
-    host: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS", help="Where to listen; 0.0.0.0 lets everyone on your network in."
-        ),
-    ] = "127.0.0.1",
+    host: HostOption = "127.0.0.1",
     port: Annotated[
         int | None,
         typer.Option(
@@ -27,7 +29,7 @@ def gradio(
             help="Port to listen at; 0 takes any. If not given, 7860 or the next that is free.",
         ),
     ] = None,
-    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    no_open: NoOpenOption = False,
     model: ModelOption = None,
     lang: Annotated[
         str | None,

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 __all__ = [
     "EXPORTS",
     "NETWORKS",
+    "CleanOption",
+    "HostOption",
     "InputOption",
     "JudgedOn",
     "LangOption",
     "ModelArgument",
     "ModelOption",
+    "NoOpenOption",
     "OwnName",
     "VerboseOption",
     "declared_by",
@@ -53,6 +56,12 @@ def _models() -> list[str]:
     from palote.model import catalog
 
     return list(catalog.names())
+
+
+def _cleanings() -> list[str]:
+    from palote.ink import CLEANINGS
+
+    return list(CLEANINGS)
 
 
 def _verbose(wanted: bool) -> None:
@@ -103,6 +112,24 @@ ModelArgument = Annotated[
         help="A name (see palote models list), a model file, or a folder with one.",
     ),
 ]
+
+CleanOption = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|otsu|adaptive|clahe|none",
+        autocompletion=_cleanings,
+        help="How ink is told from paper.",
+    ),
+]
+
+HostOption = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS", help="Where to listen; 0.0.0.0 lets everyone on your network in."
+    ),
+]
+
+NoOpenOption = Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")]
 
 JudgedOn = Annotated[
     list[str] | None,

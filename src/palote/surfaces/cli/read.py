@@ -18,6 +18,7 @@ import typer
 from palote.errors import PaloteError, UsageError
 from palote.settings import Settings
 from palote.surfaces.cli.options import (
+    CleanOption,
     InputOption,
     ModelOption,
     VerboseOption,
@@ -33,12 +34,6 @@ if TYPE_CHECKING:
     from palote.surfaces.cli.show import Show
 
 __all__ = ["read"]
-
-
-def _cleanings() -> list[str]:
-    from palote.ink import CLEANINGS
-
-    return list(CLEANINGS)
 
 
 def read(
@@ -66,14 +61,7 @@ def read(
         ),
     ] = "auto",
     model: ModelOption = None,
-    clean: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|otsu|adaptive|clahe|none",
-            autocompletion=_cleanings,
-            help="How ink is told from paper.",
-        ),
-    ] = "auto",
+    clean: CleanOption = "auto",
     stages: Annotated[
         Path | None,
         typer.Option(

@@ -11,6 +11,7 @@ import typer
 from palote.errors import PaloteError
 from palote.settings import system_language
 from palote.surfaces.cli.options import (
+    CleanOption,
     InputOption,
     ModelOption,
     VerboseOption,
@@ -20,12 +21,6 @@ from palote.surfaces.cli.options import (
 from palote.surfaces.cli.paths import SUFFIXES, pictures
 
 __all__ = ["webcam"]
-
-
-def _cleanings() -> list[str]:
-    from palote.ink import CLEANINGS
-
-    return list(CLEANINGS)
 
 
 def webcam(
@@ -41,14 +36,7 @@ def webcam(
         ),
     ] = None,
     model: ModelOption = None,
-    clean: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|otsu|adaptive|clahe|none",
-            autocompletion=_cleanings,
-            help="How ink is told from paper.",
-        ),
-    ] = "auto",
+    clean: CleanOption = "auto",
     save_to: Annotated[
         Path,
         typer.Option(
