@@ -52,8 +52,7 @@ class Line:
     @property
     def length(self) -> float:
         """Length in pixels."""
-        (x0, y0), (x1, y1) = self.ends
-        return float(np.hypot(x1 - x0, y1 - y0))
+        return _measured(self.ends)[0]
 
     def same(self, other: Line) -> bool:
         """Tell whether this is the other line, found again."""
@@ -120,7 +119,7 @@ def trace(binary: NDArray[np.uint8], rho: float, theta: float, least: float) -> 
     """
     side = min(binary.shape)
     ends = _chord(rho, theta, binary.shape[1], binary.shape[0])
-    if ends is None or np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]) < least:
+    if ends is None or _measured(ends)[0] < least:
         return None
     near = max(2, round(0.5 * THICKEST * side))
     _, _, ink = _across(binary, ends, near, every=2)
@@ -146,6 +145,13 @@ def trace(binary: NDArray[np.uint8], rho: float, theta: float, least: float) -> 
     return Line(ends, float(normal), xs, ys, ink, middle, run, thickness)
 
 
+def _measured(ends: tuple[End, End]) -> tuple[float, float, float]:
+    """Return the length of a line, and x and y of its unit normal."""
+    (x0, y0), (x1, y1) = ends
+    along = max(float(np.hypot(x1 - x0, y1 - y0)), 1e-6)
+    return along, (y1 - y0) / along, (x0 - x1) / along
+
+
 def _laid(
     ends: tuple[End, End], steps: NDArray[np.intp], middle: NDArray[np.float64], length: int
 ) -> tuple[End, End]:
@@ -156,8 +162,7 @@ def _laid(
     if np.count_nonzero(kept) > 10:
         slope, start = _least_squares(steps[kept], middle[kept])
     (x0, y0), (x1, y1) = ends
-    along = np.hypot(x1 - x0, y1 - y0)
-    normal_x, normal_y = (y1 - y0) / along, (x0 - x1) / along
+    _, normal_x, normal_y = _measured(ends)
     stop = start + slope * (length - 1)
     return (
         (float(x0 + normal_x * start), float(y0 + normal_y * start)),
@@ -178,8 +183,7 @@ def _across(
     """Return the pixels (steps, 2 half + 1) along a line and beside it, and which are ink."""
     height, width = binary.shape
     (x0, y0), (x1, y1) = ends
-    along = np.hypot(x1 - x0, y1 - y0)
-    normal_x, normal_y = (y1 - y0) / along, (x0 - x1) / along
+    along, normal_x, normal_y = _measured(ends)
     steps = np.linspace(0.0, 1.0, int(along) // every + 1)[:, None]
     offsets = np.arange(-half, half + 1)
     xs = np.rint(x0 + (x1 - x0) * steps + normal_x * offsets).astype(np.intp)
