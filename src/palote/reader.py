@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal, overload
 
 import numpy as np
@@ -211,12 +211,19 @@ class Reader:
         self, found: list[tuple[Picture, list[Candidate]]], stages: bool
     ) -> Iterator[Reading]:
         """Ask the network once for all candidates, and choose among each picture's."""
-        patches = [candidate.patch for _, candidates in found for candidate in candidates]
-        if patches:
-            outputs = self._engine(np.stack(patches))
+        views = [
+            candidate.views if self.card.frames else (candidate.patch,)
+            for _, candidates in found
+            for candidate in candidates
+        ]
+        if views:
+            outputs = self._engine(np.stack([view for several in views for view in several]))
         else:
             outputs = Outputs(np.zeros((0, DIGITS), np.float32), np.zeros((0, 0), np.float32))
         shares = softmax(outputs.logits, self.card.temperature)
+        if len(shares) > len(views):
+            ends = np.cumsum([0, *(len(several) for several in views)])
+            shares = np.stack([shares[start:end].mean(axis=0) for start, end in pairwise(ends)])
         first = 0
         for picture, candidates in found:
             own = shares[first : first + len(candidates)]

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean
+from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.lines import without_lines
@@ -32,12 +32,22 @@ from palote.ink.split import Piece, main_piece
 __all__ = ["CLEANINGS", "Candidate", "Cleaned", "Cleaning", "InkSpec", "Piece", "find_digit"]
 
 
+SMALL = 1.5
+"""A picture whose longer side is up to this many times a patch's is shown whole, too."""
+
+ALIKE = 0.01
+"""Mean difference up to which frame and patch are the same."""
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """One interpretation of the picture as a single digit.
 
     Attributes:
         patch: float32 of the InkSpec's shape, in [0, 1]; what the model sees.
+        frame: the same of the whole frame, uncleaned, where the picture is hardly larger
+            than a patch. What cleaning spoils there (a stripe across a 28x28 file), a
+            second look may save.
         box: (x, y, width, height) in pixels of the array given to `find_digit`.
         cleaned: the pictures of the way.
         mask: bool (h, w) of the working size; the ink that was taken.
@@ -47,6 +57,12 @@ class Candidate:
     box: tuple[int, int, int, int]
     cleaned: Cleaned
     mask: NDArray[np.bool_]
+    frame: NDArray[np.float32] | None = None
+
+    @property
+    def views(self) -> tuple[NDArray[np.float32], ...]:
+        """What there is to look at: the patch, and the frame if there is one."""
+        return (self.patch,) if self.frame is None else (self.patch, self.frame)
 
 
 def find_digit(
@@ -72,14 +88,26 @@ def find_digit(
     for cleaned in clean(picture, how, dark):
         if how == "none":
             piece = Piece.whole(cleaned.mask)
-            patch = fit_frame(cleaned.strength, spec)
+            patch, frame = fit_frame(cleaned.strength, spec), None
         else:
             found = main_piece(without_lines(Components(cleaned.mask), cleaned.strength))
             if found is None:
                 continue
             piece = found
             patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+            frame = _frame(picture, cleaned, patch, spec)
         if spec.channels > 1:
-            patch = np.repeat(patch[..., None], spec.channels, axis=2)
-        candidates.append(Candidate(patch, cleaned.to_input(piece.box), cleaned, piece.mask))
+            patch, frame = np.repeat(patch[..., None], spec.channels, axis=2), None
+        box = cleaned.to_input(piece.box)
+        candidates.append(Candidate(patch, box, cleaned, piece.mask, frame))
     return candidates
+
+
+def _frame(
+    picture: NDArray[np.uint8], cleaned: Cleaned, patch: NDArray[np.float32], spec: InkSpec
+) -> NDArray[np.float32] | None:
+    """Return the whole frame as a patch, if it is small and shows something else."""
+    if max(picture.shape[:2]) > SMALL * spec.size:
+        return None
+    frame = fit_frame(uncleaned(cleaned.original, cleaned.dark), spec)
+    return frame if float(np.abs(frame - patch).mean()) > ALIKE else None

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean"]
+__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "uncleaned"]
 
 Cleaning: TypeAlias = Literal["auto", "otsu", "adaptive", "clahe", "none"]
 CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
@@ -91,6 +91,18 @@ def clean(
             if parts is not None:
                 cleaned.append(Cleaned(original, *parts, tone, scale))
     return cleaned
+
+
+def uncleaned(picture: NDArray[np.uint8], dark: bool) -> NDArray[np.uint8]:
+    """Return the strength of everything above the faintest tone: uint8 (h, w).
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB.
+        dark: whether the ink is the darker tone.
+    """
+    grey = _grey(picture)
+    ink = cv2.bitwise_not(grey) if dark else grey
+    return _down(ink, int(ink.min()))
 
 
 def _shrink(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:

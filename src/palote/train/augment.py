@@ -13,27 +13,39 @@ __all__ = ["Batches", "repeated", "warp"]
 def warp(
     patches: NDArray[np.uint8], strength: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Turn, slant, resize and shift each patch a little about its middle.
+    """Turn, slant, resize, shift and bend each patch a little about its middle.
+
+    Bending is the elastic distortion of Simard, Steinkraus and Platt (2003). All is done
+    by one cubic interpolation, and every fourth patch stays as it is: interpolation
+    softens strokes, and what is read has not been softened.
 
     Args:
         patches: uint8 (n, size, size).
-        strength: 1 is a standard deviation of 5 degrees, 6 % and 0.6 pixels of 28; 0 is none.
+        strength: 1 is a standard deviation of 5 degrees, 6 % and 0.6 pixels of 28, and
+            bends by 0.7 pixels; 0 is none.
         rng: chance.
     """
     side = patches.shape[1]
-    turn, slant, wide, high, right, down = rng.normal(0, strength, (len(patches), 6)).T
+    count = len(patches)
+    pixel = side / 28
+    turn, slant, wide, high, right, down = rng.normal(0, strength, (count, 6)).T
     cos, sin = np.cos(0.09 * turn), np.sin(0.09 * turn)
     across, along = 1 + 0.06 * wide, 1 + 0.06 * high
-    matrices = np.empty((len(patches), 2, 3))
+    matrices = np.empty((count, 2, 2), np.float32)
     matrices[:, 0, 0], matrices[:, 0, 1] = cos * across, -sin + 0.08 * slant
     matrices[:, 1, 0], matrices[:, 1, 1] = sin, cos * along
-    middle = (side - 1) / 2
-    shift = 0.6 * side / 28
-    matrices[:, 0, 2] = middle - matrices[:, 0, :2].sum(axis=1) * middle + shift * right
-    matrices[:, 1, 2] = middle - matrices[:, 1, :2].sum(axis=1) * middle + shift * down
-    warped = np.empty_like(patches)
-    for index, matrix in enumerate(matrices):
-        cv2.warpAffine(patches[index], matrix, (side, side), dst=warped[index])
+    shifts = np.stack([right, down], axis=1).astype(np.float32) * np.float32(0.6 * pixel)
+    moves = rng.normal(0, 0.7 * strength * pixel, (count, 4, 4, 2)).astype(np.float32)
+    moves += shifts[:, None, None]
+    away = np.arange(side, dtype=np.float32) - np.float32((side - 1) / 2)
+    grid = np.stack(np.meshgrid(away, away), axis=2)  # (side, side, 2): x, y
+    fields = grid @ matrices.transpose(0, 2, 1)[:, None] + np.float32((side - 1) / 2)
+    warped = patches.copy()
+    for index in np.flatnonzero(rng.random(count) < 0.75):
+        field = fields[index] + cv2.resize(
+            moves[index], (side, side), interpolation=cv2.INTER_CUBIC
+        )
+        cv2.remap(patches[index], field, None, cv2.INTER_CUBIC, dst=warped[index])
     return warped
 
 

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from palote import data
 from palote.ink import InkSpec, find_digit
+from palote.ink.clean import uncleaned
 from palote.ink.fit import fit_frame
 from palote.train import draw
+from palote.train.spoil import spoil
 
 __all__ = ["MAKERS", "NONE", "Stock", "without_look_alikes"]
 
@@ -171,6 +173,26 @@ def _frame(stock: Stock, rng: np.random.Generator) -> Made:
     yield patch, int(stock.digits.labels[index])
 
 
+def _spoilt(stock: Stock, rng: np.random.Generator) -> Made:
+    """Yield small spoilt files twice: cleaned, and as the whole frame, see `ink.Candidate`."""
+    if rng.random() < 0.65:
+        index = int(rng.integers(len(stock.digits.labels)))
+        ink, label = stock.digits.pixels[index] / np.float32(255), int(stock.digits.labels[index])
+    else:
+        points, name = _pick(stock.pens, rng)
+        longer = rng.uniform(45, 80)
+        drawn = draw.paint(draw.distort(points, rng), longer, longer * rng.uniform(0.06, 0.2), rng)
+        frame = draw.place(drawn, 84, 84, rng)
+        ink, label = cv2.resize(frame, (28, 28), interpolation=cv2.INTER_AREA), int(name)
+    if rng.random() < 0.85:
+        ink = spoil(np.asarray(ink, np.float32), rng)
+    picture = np.rint(np.clip(ink, 0, 1) * 255).astype(np.uint8)
+    yield fit_frame(uncleaned(picture, False), InkSpec()), label
+    if rng.random() < 0.15:
+        yield fit_frame(uncleaned(picture, True), InkSpec()), NONE
+    yield from _through_ink(picture, False, label, rng)
+
+
 def _either(ink: NDArray[np.float32], rng: np.random.Generator) -> Made:
     """Yield something that is no digit, on canvas or on paper."""
     maker = _on_paper if rng.random() < 0.35 else _on_canvas
@@ -231,6 +253,7 @@ MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
     "mnist_tight": _mnist_tight,
     "mnist_plain": _mnist_plain,
     "frame": _frame,
+    "spoilt": _spoilt,
     "symbol": _symbol,
     "scribble": _scribble,
     "merged": _merged,

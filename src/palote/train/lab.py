@@ -62,8 +62,8 @@ class Plan:
     most: int | None = None
     weights: str = "imagenet"
     classic: bool = False
-    samples: int = 320_000
-    finish: int = 4
+    samples: int = 300_000
+    finish: int = 6
 
     @property
     def sources(self) -> tuple[str, ...]:

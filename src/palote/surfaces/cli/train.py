@@ -65,10 +65,10 @@ def train(
     ] = False,
     samples: Annotated[
         int, typer.Option(metavar="N", min=256, help="For default: number of samples.")
-    ] = 320_000,
+    ] = 300_000,
     finish: Annotated[
         int, typer.Option(metavar="N", min=0, help="For default: closing rounds.")
-    ] = 4,
+    ] = 6,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The run folder; runs/NETWORK if not given."),
