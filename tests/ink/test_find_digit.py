@@ -214,6 +214,29 @@ def test_ways_of_cleaning_differ_in_a_shadow():
     assert not close_boxes(boxes["otsu"], wanted, 20), "Otsu alone should take the shadow for ink"
 
 
+def small(stripe: bool = False) -> np.ndarray:
+    """A light seven on black, as large as a patch, perhaps struck out by a stripe."""
+    picture = cv2.resize(255 - seven(), (28, 28), interpolation=cv2.INTER_AREA)
+    if stripe:
+        picture[12:15] = 255 - picture[12:15]
+    return picture
+
+
+def test_a_small_file_is_shown_whole_too():
+    struck = small(stripe=True)
+    for candidate in find_digit(struck):
+        assert candidate.frame is not None and len(candidate.views) == 2
+        seen = candidate.frame if not candidate.cleaned.dark else 1 - candidate.frame
+        assert np.abs(seen - struck / np.float32(255)).max() < 0.02
+
+
+def test_large_pictures_and_whole_frames_are_shown_once():
+    again = np.rint(PLAIN.patch * 255).astype(np.uint8)
+    for pictures, how in ((seven(), "auto"), (again, "auto"), (small(stripe=True), "none")):
+        for candidate in find_digit(pictures, how):  # type: ignore[arg-type]
+            assert candidate.frame is None and candidate.views == (candidate.patch,)
+
+
 @settings(max_examples=120, deadline=None)
 @example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="none", scale=1)
 @example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="auto", scale=1)
@@ -229,9 +252,9 @@ def test_anything_gives_patches_in_range(picture: np.ndarray, how: str, scale: i
     large = picture.repeat(scale, axis=0).repeat(scale, axis=1)
     height, width = large.shape[:2]
     for candidate in find_digit(large, how):  # type: ignore[arg-type]
-        patch = candidate.patch
-        assert patch.shape == (28, 28) and patch.dtype == np.float32
-        assert np.isfinite(patch).all() and patch.min() >= 0 and patch.max() <= 1
+        for patch in candidate.views:
+            assert patch.shape == (28, 28) and patch.dtype == np.float32
+            assert np.isfinite(patch).all() and patch.min() >= 0 and patch.max() <= 1
         x, y, w, h = candidate.box
         assert (
             w >= 1 and h >= 1 and x >= 0 and y >= 0 and x + w <= width + 1 and y + h <= height + 1

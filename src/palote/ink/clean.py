@@ -17,7 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "uncleaned"]
+from palote.ink.tones import histogram, lowered, quantile, shrink
+
+__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "uncleaned"]
 
 Cleaning: TypeAlias = Literal["auto", "otsu", "adaptive", "clahe", "none"]
 CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
@@ -30,6 +32,9 @@ GLANCE_SIDE = 96
 
 GRAINS = 10_000
 """About so many pixels tell how grainy the paper is."""
+
+MANY = 200_000
+"""From so many pixels on, every fourth tells how strong the ink is."""
 
 FAINTEST = 14.0
 """Least contrast of ink to paper, of 255; below it the picture is blank."""
@@ -73,13 +78,13 @@ def clean(
         Nothing for a blank picture; one interpretation; or several when either tone may
         be the ink, the likelier tone first, with and without evening the light.
     """
-    original, scale = _shrink(picture, WORKING_SIDE)
-    grey = _grey(original)
+    original, scale = shrink(picture, WORKING_SIDE)
+    grey = grey_of(original)
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
-    glance, _ = _shrink(grey, GLANCE_SIDE)
+    glance, _ = shrink(grey, GLANCE_SIDE)
     tones = (dark,) if dark is not None else _polarities(glance)
     cleaned = []
     for tone in tones:
@@ -100,21 +105,12 @@ def uncleaned(picture: NDArray[np.uint8], dark: bool) -> NDArray[np.uint8]:
         picture: uint8, (h, w) grey or (h, w, 3) RGB.
         dark: whether the ink is the darker tone.
     """
-    grey = _grey(picture)
+    grey = grey_of(picture)
     ink = cv2.bitwise_not(grey) if dark else grey
-    return _down(ink, int(ink.min()))
+    return lowered(ink, int(ink.min()))
 
 
-def _shrink(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
-    height, width = picture.shape[:2]
-    scale = longest / max(height, width)
-    if scale >= 1:
-        return picture, 1.0
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale
-
-
-def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Take the luminance, or one channel where that shows the pen far better."""
     if picture.ndim == 2:
         return picture
@@ -158,7 +154,7 @@ def _separate(
     ink = cv2.bitwise_not(grey) if dark else grey
     small = cv2.bitwise_not(glance) if dark else glance
     if how == "none":
-        return _down(ink, int(ink.min())), np.ones(ink.shape, np.bool_)
+        return lowered(ink, int(ink.min())), np.ones(ink.shape, np.bool_)
     lifted, noise = _lift(ink, small, paper, dark)
     level = _level(lifted, noise)
     # The named ways do not even the light, so that its slope looks like noise to them.
@@ -166,7 +162,7 @@ def _separate(
         return None
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
     if how == "auto":
-        mask = lifted > max(0.42 * level, 4 * noise)
+        mask = lifted > np.uint8(min(255.0, max(0.42 * level, 4 * noise)))
     elif how == "adaptive":
         side = max(3, _odd(0.12 * max(ink.shape)))
         local = cv2.adaptiveThreshold(
@@ -182,10 +178,15 @@ def _separate(
 def _paper(small: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the uneven paper at glance size, ink bright, or nothing if it is even."""
     threshold, _ = cv2.threshold(small, 0, 255, cv2.THRESH_OTSU)
-    paper, ink = small[small <= threshold], small[small > threshold]
-    contrast = float(ink.mean() - paper.mean()) if len(ink) else 1.0
-    low, high = np.percentile(paper, [8, 85])
-    if high - low < 0.12 * contrast:
+    counts = histogram(small)
+    paper, ink = counts[: int(threshold) + 1], counts[int(threshold) + 1 :]
+    contrast = 1.0
+    if ink.any():
+        tones = np.arange(256)
+        contrast = float(
+            tones[-len(ink) :] @ ink / ink.sum() - tones[: len(paper)] @ paper / paper.sum()
+        )
+    if quantile(paper, 0.85) - quantile(paper, 0.08) < 0.12 * contrast:
         return None
     side = _odd(0.17 * max(small.shape))
     opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
@@ -201,23 +202,24 @@ def _lift(
     """Take the paper away; return what is left and its noise (standard deviation)."""
     if paper is None:
         threshold, _ = cv2.threshold(small, 0, 255, cv2.THRESH_OTSU)
-        below = small[small <= threshold]
-        level = float(np.median(below)) if len(below) else float(small.min())
-        noise = 1.4826 * float(np.median(np.abs(below - level))) if len(below) else 0.0
-        return _down(ink, round(level)), noise
+        below = histogram(small)[: int(threshold) + 1]
+        level = quantile(below, 0.5)
+        away = np.asarray(np.bincount(np.abs(np.arange(len(below)) - level), below), np.float64)
+        return lowered(ink, level), 1.4826 * quantile(away, 0.5)
     height, width = ink.shape
-    full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    full = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    lifted = np.asarray(cv2.subtract(ink, full), np.uint8)
+    step = max(2, int(np.sqrt(lifted.size / GRAINS)))
+    grain = ink[::step, ::step].astype(np.float32) - full[::step, ::step]
     if dark:
         # Light falls on paper by multiplication: divide, so that ink in shadow counts alike.
-        white = 255.0 - full.astype(np.float32)
-        lifted = (ink - full.astype(np.float32)) * (255.0 / np.maximum(white, 24.0))
-    else:
-        lifted = ink.astype(np.float32) - full
+        white = np.invert(full, out=full)
+        np.maximum(white, np.uint8(24), out=white)
+        cv2.divide(lifted, white, dst=lifted, scale=255)
+        grain *= np.float32(255) / white[::step, ::step]
     # The opening rests on the lightest grain of the paper: go up to its middle.
-    step = max(2, int(np.sqrt(lifted.size / GRAINS)))
-    middle, noise = _grain(lifted[::step, ::step])
-    lifted -= middle
-    return np.clip(lifted, 0, 255).astype(np.uint8), noise
+    middle, noise = _grain(grain)
+    return lowered(lifted, max(0, round(middle))), noise
 
 
 def _grain(lifted: NDArray[np.float32]) -> tuple[float, float]:
@@ -241,19 +243,11 @@ def _middle(values: NDArray[np.float32]) -> tuple[float, float]:
     return middle, 1.4826 * float(np.median(np.abs(values - middle)))
 
 
-def _down(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
-    """Subtract a level, no lower than 0.
-
-    `cv2.subtract` with a number takes a picture of one by four pixels for a scalar.
-    """
-    floor = np.uint8(level)
-    return np.maximum(ink, floor) - floor
-
-
 def _level(lifted: NDArray[np.uint8], noise: float) -> float:
     """Return the strength of full ink: high among what rises above the noise."""
-    counts = cv2.calcHist([lifted], [0], None, [256], [0, 256]).ravel()
-    above = np.cumsum(counts[::-1])[::-1]  # float32 counts exactly up to 16 million pixels
+    if lifted.size > MANY:
+        lifted = lifted[::2, ::2]
+    above = np.cumsum(histogram(lifted)[::-1])[::-1]
     # A handful of brightest pixels may be a glint: look below them.
     top = int(np.nonzero(above > max(3, lifted.size // 20000))[0][-1]) if above[0] > 3 else 0
     least = int(max(4 * noise, 0.2 * top, 6))

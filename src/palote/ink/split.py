@@ -47,9 +47,12 @@ class Piece:
 
 def main_piece(components: Components) -> Piece | None:
     """Return the digit's ink, or nothing if there is none."""
-    stats, centres = components.stats, components.centres
+    stats = components.stats
     if len(stats) == 0:
         return None
+    if len(stats) == 1:
+        return Piece(components.mask, components.window)
+    centres = components.centres
     kept = np.arange(len(stats))
     if len(stats) > MOST:
         kept = np.sort(np.argsort(stats[:, cv2.CC_STAT_AREA])[-MOST:])
@@ -69,7 +72,7 @@ def _weights(
     size = np.hypot(w, h) * np.sqrt(area)
     offset = np.hypot(centres[:, 0] / width - 0.5, centres[:, 1] / height - 0.5)
     sides = (x <= 0).astype(int) + (y <= 0) + (x + w >= width) + (y + h >= height)
-    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[sides] if len(stats) > 1 else 1.0
+    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[sides]
     return np.asarray(size * (1.2 - offset) * crowded, np.float64)
 
 
