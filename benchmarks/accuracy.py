@@ -3,6 +3,11 @@
     python -m benchmarks.accuracy                 # everything but the MNIST test set
     python -m benchmarks.accuracy --mnist-test    # that too: once for each candidate
     python -m benchmarks.accuracy --mistakes mistakes.png --only wild_odd
+    python -m benchmarks.accuracy --beside runs/lesson/lesson.onnx
+
+``--beside`` reads the same pictures with a lesson's network too: on the shrunken frame,
+and behind a plain normaliser. Last comes how many answers would be wrong if so many were
+withheld, the least sure first.
 
 The best digit counts; a picture in which no digit is found counts as wrong. Sets
 without digits count what is withheld (status not "ok"). The sheet leaves out the even
@@ -22,8 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import sets
+from benchmarks.plain import WAYS, Plain
 from palote import Reader, Reading, Settings
-from palote.metrics import expected_calibration_error, wilson_interval
+from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
 
 SETS = {
     "pen_canvas": sets.pen_canvas,
@@ -35,6 +41,8 @@ SETS = {
     "corrupted": sets.corrupted,
     "not_digits": sets.not_digits,
 }
+WITHOUT_DIGITS = "not_digits"
+WITHHELD = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
 NOT_LOOKED_INTO = ("wild", "wild_even", "mnist_test")
 CELL = 96
 
@@ -58,6 +66,13 @@ class Tally:
         self.confidence.append(reading.confidence)
         return right
 
+    def wrong_at(self, withheld: float) -> float:
+        """Return the share of wrong answers when the least sure ones are withheld."""
+        coverage, risk = coverage_and_risk(
+            np.array(self.confidence, np.float32), np.array(self.right)
+        )
+        return float(risk[np.searchsorted(coverage, 1 - withheld - 1e-9)])
+
     def row(self, name: str) -> str:
         """Return the set as a line of the table."""
         count, hits = len(self.right), sum(self.right)
@@ -79,6 +94,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=SETS, default=None)
     parser.add_argument("--mnist-test", action="store_true")
     parser.add_argument("--mistakes", type=Path, help="write a contact sheet of the mistakes (PNG)")
+    parser.add_argument("--beside", help="a lesson's network, read on the same pictures")
     options = parser.parse_args()
     settings = Settings.from_environment()
     reader = Reader(options.model, options.clean, settings=settings)
@@ -87,18 +103,32 @@ def main() -> None:
         chosen["mnist_test"] = sets.mnist_test
         chosen["corrupted"] = partial(sets.corrupted, test=True)
     print(f"model {reader.name}, clean {options.clean}\n")
-    print(f"{'set':<32}{'right':>15}{'share':>9}   95 % interval      withheld  calib.")
+    plain = Plain(options.beside) if options.beside else None
+    beside = "".join(f"{way:>26}" for way in WAYS) if plain else ""
+    print(f"{'set':<32}{'right':>15}{'share':>9}   95 % interval      withheld  calib.{beside}")
     wrong: list[tuple[sets.Item, Reading]] = []
+    digits: dict[str, Tally] = {}
     for name, make in chosen.items():
-        mistakes = _score(reader, make(settings))
+        of_digits = name != WITHOUT_DIGITS
+        total, mistakes = _score(reader, make(settings), plain if of_digits else None)
+        if of_digits:
+            digits[name] = total
         if name not in NOT_LOOKED_INTO:
             wrong += mistakes
+    if digits:
+        print("\nwrong among the answers, if so many were withheld")
+        print(f"{'':<24}" + "".join(f"{100 * share:>9.1f} %" for share in WITHHELD))
+        for name, tally in digits.items():
+            shares = "".join(f"{100 * tally.wrong_at(share):>9.2f} %" for share in WITHHELD)
+            print(f"{name:<24}{shares}")
     if options.mistakes and wrong:
         cv2.imwrite(str(options.mistakes), _sheet(wrong, reader))
         print(f"\n{len(wrong)} mistakes, the first of them in {options.mistakes}")
 
 
-def _score(reader: Reader, items: Iterator[sets.Item]) -> list[tuple[sets.Item, Reading]]:
+def _score(
+    reader: Reader, items: Iterator[sets.Item], plain: Plain | None
+) -> tuple[Tally, list[tuple[sets.Item, Reading]]]:
     tallies: dict[str, Tally] = {}
     wrong = []
     pending: list[sets.Item] = []
@@ -113,16 +143,26 @@ def _score(reader: Reader, items: Iterator[sets.Item]) -> list[tuple[sets.Item, 
         assert isinstance(reading, Reading)
         if not tallies.setdefault(item.group, Tally()).add(item, reading):
             wrong.append((item, reading))
+        if plain:
+            plain.add(item.image, item.label, item.group)
     for name, tally in sorted(tallies.items()):
-        print(tally.row(name))
+        print(tally.row(name) + _beside(plain, [name], len(tally.right)))
+    total = Tally()
+    for tally in tallies.values():
+        total.right += tally.right
+        total.confidence += tally.confidence
+        total.withheld += tally.withheld
     if len(tallies) > 1:
-        total = Tally()
-        for tally in tallies.values():
-            total.right += tally.right
-            total.confidence += tally.confidence
-            total.withheld += tally.withheld
-        print(total.row("  together"))
-    return wrong
+        print(total.row("  together") + _beside(plain, list(tallies), len(total.right)))
+    return total, wrong
+
+
+def _beside(plain: Plain | None, groups: list[str], count: int) -> str:
+    """Return the other ways' shares of the same pictures."""
+    if plain is None:
+        return ""
+    shares = (sum(right[group] for group in groups) / count for right in plain.right.values())
+    return "".join(f"{100 * share:>24.2f} %" for share in shares)
 
 
 def _sheet(
