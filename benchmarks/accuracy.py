@@ -4,6 +4,7 @@
     python -m benchmarks.accuracy --mnist-test    # that too: once for each candidate
     python -m benchmarks.accuracy --mistakes mistakes.png --only wild_odd
     python -m benchmarks.accuracy --beside runs/lesson/lesson.onnx
+    python -m benchmarks.accuracy --mnist-test --json docs/training/accuracy.json
 
 ``--beside`` reads the same pictures with a lesson's network too: on the shrunken frame,
 and behind a plain normaliser. Last comes how many answers would be wrong if so many were
@@ -17,6 +18,7 @@ half of ``wild``: only its totals are looked at, so that a gain can be believed.
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,6 +35,7 @@ from palote.metrics import coverage_and_risk, expected_calibration_error, wilson
 
 SETS = {
     "pen_canvas": sets.pen_canvas,
+    "forms": sets.forms,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),
@@ -73,13 +76,29 @@ class Tally:
         )
         return float(risk[np.searchsorted(coverage, 1 - withheld - 1e-9)])
 
+    def calibration_error(self) -> float:
+        """Return the expected calibration error, as a share."""
+        confidences = np.array(self.confidence, np.float32)
+        return expected_calibration_error(confidences, np.array(self.right))
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the figures, ready for JSON."""
+        count, hits = len(self.right), sum(self.right)
+        low, high = wilson_interval(hits, count)
+        return {
+            "right": hits,
+            "of": count,
+            "low": round(low, 5),
+            "high": round(high, 5),
+            "withheld": round(self.withheld / count, 5),
+            "calibration_error": round(self.calibration_error(), 5),
+        }
+
     def row(self, name: str) -> str:
         """Return the set as a line of the table."""
         count, hits = len(self.right), sum(self.right)
         low, high = wilson_interval(hits, count)
-        error = expected_calibration_error(
-            np.array(self.confidence, np.float32), np.array(self.right)
-        )
+        error = self.calibration_error()
         return (
             f"{name:<32}{hits:>6} of {count:<6}{100 * hits / count:>7.2f} %"
             f"   {100 * low:6.2f} to {100 * high:6.2f}"
@@ -95,6 +114,7 @@ def main() -> None:
     parser.add_argument("--mnist-test", action="store_true")
     parser.add_argument("--mistakes", type=Path, help="write a contact sheet of the mistakes (PNG)")
     parser.add_argument("--beside", help="a lesson's network, read on the same pictures")
+    parser.add_argument("--json", type=Path, help="write the figures, for scripts/model-card")
     options = parser.parse_args()
     settings = Settings.from_environment()
     reader = Reader(options.model, options.clean, settings=settings)
@@ -108,9 +128,13 @@ def main() -> None:
     print(f"{'set':<32}{'right':>15}{'share':>9}   95 % interval      withheld  calib.{beside}")
     wrong: list[tuple[sets.Item, Reading]] = []
     digits: dict[str, Tally] = {}
+    figures: dict[str, dict[str, float]] = {}
     for name, make in chosen.items():
         of_digits = name != WITHOUT_DIGITS
-        total, mistakes = _score(reader, make(settings), plain if of_digits else None)
+        tallies, mistakes = _score(reader, make(settings), plain if of_digits else None)
+        total = _together(tallies)
+        figures |= {group: tally.to_dict() for group, tally in sorted(tallies.items())}
+        figures[name] = total.to_dict()
         if of_digits:
             digits[name] = total
         if name not in NOT_LOOKED_INTO:
@@ -121,6 +145,9 @@ def main() -> None:
         for name, tally in digits.items():
             shares = "".join(f"{100 * tally.wrong_at(share):>9.2f} %" for share in WITHHELD)
             print(f"{name:<24}{shares}")
+    if options.json:
+        told = {"model": reader.name, "sha256": reader.card.sha256, "sets": figures}
+        options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if options.mistakes and wrong:
         cv2.imwrite(str(options.mistakes), _sheet(wrong, reader))
         print(f"\n{len(wrong)} mistakes, the first of them in {options.mistakes}")
@@ -128,7 +155,7 @@ def main() -> None:
 
 def _score(
     reader: Reader, items: Iterator[sets.Item], plain: Plain | None
-) -> tuple[Tally, list[tuple[sets.Item, Reading]]]:
+) -> tuple[dict[str, Tally], list[tuple[sets.Item, Reading]]]:
     tallies: dict[str, Tally] = {}
     wrong = []
     pending: list[sets.Item] = []
@@ -147,14 +174,19 @@ def _score(
             plain.add(item.image, item.label, item.group)
     for name, tally in sorted(tallies.items()):
         print(tally.row(name) + _beside(plain, [name], len(tally.right)))
+    if len(tallies) > 1:
+        total = _together(tallies)
+        print(total.row("  together") + _beside(plain, list(tallies), len(total.right)))
+    return tallies, wrong
+
+
+def _together(tallies: dict[str, Tally]) -> Tally:
     total = Tally()
     for tally in tallies.values():
         total.right += tally.right
         total.confidence += tally.confidence
         total.withheld += tally.withheld
-    if len(tallies) > 1:
-        print(total.row("  together") + _beside(plain, list(tallies), len(total.right)))
-    return total, wrong
+    return total
 
 
 def _beside(plain: Plain | None, groups: list[str], count: int) -> str:

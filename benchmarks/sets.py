@@ -53,6 +53,64 @@ def pen_canvas(settings: Settings) -> Iterator[Item]:
         yield Item(png(draw.anywhere(points, rng)), str(label), "pen writers on a canvas")
 
 
+def forms(settings: Settings) -> Iterator[Item]:
+    """Zeros, ones and sevens of the validation writers, as other schools write them.
+
+    A stroke is added to each: the zero's slash, the seven's bar, the one's foot (and, where
+    it is a plain stroke, its flag).
+    """
+    rng = np.random.default_rng(SEED)
+    strokes = data.pen("validation", settings)
+    for points, label in zip(strokes, strokes.labels, strict=True):
+        added = {"0": _slash, "1": _foot, "7": _bar}.get(str(label))
+        if added is not None:
+            name, more = added(points, rng)
+            yield Item(png(draw.anywhere(more, rng)), str(label), f"forms, {name}")
+
+
+def _slash(
+    points: NDArray[np.float32], rng: np.random.Generator
+) -> tuple[str, NDArray[np.float32]]:
+    over = rng.uniform(-0.05, 0.15)
+    return "slashed zero", _with_stroke(points, [(1 + over, -over), (-over, 1 + over)])
+
+
+def _bar(points: NDArray[np.float32], rng: np.random.Generator) -> tuple[str, NDArray[np.float32]]:
+    at, tilt = rng.uniform(0.42, 0.62), rng.uniform(-0.1, 0.05)
+    return "crossed seven", _with_stroke(points, [(0.1, at), (0.95, at + tilt)])
+
+
+def _foot(points: NDArray[np.float32], rng: np.random.Generator) -> tuple[str, NDArray[np.float32]]:
+    """Add a foot, and a flag to a plain stroke; widths are shares of the height."""
+    height = float(np.ptp(points[:, 1]))
+    reach = rng.uniform(0.12, 0.3) * height / max(float(np.ptp(points[:, 0])), 1e-3)
+    lowest = points[np.argmax(points[:, 1])]
+    foot = float((lowest[0] - points[:, 0].min()) / max(float(np.ptp(points[:, 0])), 1e-3))
+    more = _with_stroke(points, [(foot - reach, 1.0), (foot + reach, 1.0)])
+    if np.ptp(points[:, 0]) < 0.3 * height:
+        top = points[np.argmin(points[:, 1])]
+        flag = np.array(
+            [(top[0] - rng.uniform(0.15, 0.3) * height, top[1] + 0.2 * height), top[:2]]
+        )
+        more = _and(more, flag)
+    return "one with a foot", more
+
+
+def _with_stroke(
+    points: NDArray[np.float32], ends: list[tuple[float, float]]
+) -> NDArray[np.float32]:
+    """Add a straight stroke, its ends given in shares of the digit's box."""
+    low, size = points[:, :2].min(axis=0), np.ptp(points[:, :2], axis=0)
+    return _and(points, low + np.array(ends) * size)
+
+
+def _and(points: NDArray[np.float32], ends: NDArray[np.floating]) -> NDArray[np.float32]:
+    steps = np.linspace(0, 1, 12)[:, None]
+    line = ends[0] + steps * (ends[1] - ends[0])
+    number = np.full((len(line), 1), points[:, 2].max() + 1)
+    return np.vstack([points, np.hstack([line, number])]).astype(np.float32)
+
+
 def wild(settings: Settings) -> Iterator[Item]:
     """Photos and screen drawings from public repositories, by kind."""
     folder = data.folder(settings) / "wild"
