@@ -209,9 +209,10 @@ def test_settings_are_described() -> None:
         assert str(Settings.max_pixels) in text(document)
 
 
-def test_the_command_line_reference_is_up_to_date() -> None:
+@pytest.mark.parametrize("script", ["cli-reference", "model-card"])
+def test_a_written_page_is_up_to_date(script: str) -> None:
     result = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "cli-reference"), "--check"],
+        [sys.executable, str(ROOT / "scripts" / script), "--check"],
         capture_output=True,
         text=True,
     )

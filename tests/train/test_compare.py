@@ -85,7 +85,10 @@ def test_trained_and_loaded(
     small, default, mine, _ = found.networks
     assert (small.seconds, default.seconds, mine.seconds) == (3725, None, 3725)
     assert small.command == "palote train small"
-    assert default.command == "palote train default --epochs 10 --samples 320000 --seed 2026"
+    assert (
+        default.command
+        == "palote train default --epochs 13 --samples 300000 --finish 6 --seed 2026"
+    )
 
 
 def test_what_is_there_already_is_not_made_again(

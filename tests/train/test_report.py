@@ -130,7 +130,7 @@ def test_feature_maps_where_keras_is_there(tmp_path: Path, missing: Missing) -> 
     shutil.copy(catalog.ASSETS / "default.keras", folder / "tiny.keras")
     page = Page(report.write(folder))
     page.check()
-    for name in ("conv2d: 16 filters, maps of 28 × 28", "conv2d_3: 64 filters, maps of 7 × 7"):
+    for name in ("conv2d: 16 filters, maps of 28 × 28", "conv2d_3: 96 filters, maps of 7 × 7"):
         assert name in page.text
 
 
@@ -218,5 +218,6 @@ def test_an_evaluation(tmp_path: Path) -> None:
     assert page.ids()[0] == "results" and "inside" in page.ids()
     told = json.loads((tmp_path / "new" / "evaluation.json").read_text())
     assert told["name"] == "default" and told["sets"][0]["right"] == 196
-    assert told["parameters"] == 142203 and told["latency_ms"] > 0
+    shipped = json.loads((catalog.ASSETS / "default.card.json").read_text())
+    assert told["parameters"] == shipped["parameters"] and told["latency_ms"] > 0
     assert (tmp_path / "new" / "judged-mnist.npz").is_file()
