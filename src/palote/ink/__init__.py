@@ -11,6 +11,14 @@ One road, used alike by reading and by training::
 - ``split.py``       which connected components make up the digit
 - ``fit.py``         the centred patch, and `InkSpec`, its geometry
 
+A line of writing takes another road to its pieces::
+
+    picture --ground--> strength and mask --rows--> lines, upright --segments--> parts
+
+- ``ground.py``      ink on any ground, the patterns of cheques, too
+- ``rows.py``        lines in reading order, and a line brought upright
+- ``segments.py``    a line cut into the parts that digits are made of
+
 A picture does not always say which of its two tones is the ink (a thick digit
 that fills its frame). Then each interpretation comes back, and the network,
 which has been taught that an inside-out digit is no digit, decides.
@@ -26,10 +34,22 @@ from numpy.typing import NDArray
 from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
+from palote.ink.ground import find_ink
 from palote.ink.lines import without_lines
+from palote.ink.rows import Row, find_rows
 from palote.ink.split import Piece, main_piece
 
-__all__ = ["CLEANINGS", "Candidate", "Cleaned", "Cleaning", "InkSpec", "Piece", "find_digit"]
+__all__ = [
+    "CLEANINGS",
+    "Candidate",
+    "Cleaned",
+    "Cleaning",
+    "InkSpec",
+    "Piece",
+    "Row",
+    "find_digit",
+    "find_lines",
+]
 
 
 SMALL = 1.5
@@ -101,6 +121,27 @@ def find_digit(
         box = cleaned.to_input(piece.box)
         candidates.append(Candidate(patch, box, cleaned, piece.mask, frame))
     return candidates
+
+
+def find_lines(
+    picture: NDArray[np.uint8], how: Cleaning = "auto", dark: bool | None = None
+) -> list[tuple[Cleaned, list[Row]]]:
+    """Find the lines of writing in a picture.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB, upright.
+        how: the way of cleaning, one of `CLEANINGS`.
+        dark: whether the ink is the darker tone, if that is known.
+
+    Returns:
+        For each interpretation (either tone may be ink; the likelier first) its rows in
+        reading order; nothing for a blank picture.
+    """
+    found = []
+    for cleaned in find_ink(picture, dark) if how == "auto" else clean(picture, how, dark):
+        ink = without_lines(Components(cleaned.mask), cleaned.strength)
+        found.append((cleaned, find_rows(ink, cleaned.strength)))
+    return found
 
 
 def _frame(

@@ -14,6 +14,9 @@ from palote.ink.components import Components
 
 __all__ = ["without_frame"]
 
+SOLID = 0.7
+"""A frame is filled by its writing to no more than this share."""
+
 SMALLEST = 20
 """Shorter side of a frame, in pixels, at least."""
 
@@ -38,6 +41,10 @@ def without_frame(components: Components) -> Components | None:
         np.count_nonzero(side[:band].any(axis=0)) / side.shape[1] for side, band in sides
     )
     if coverage[1] < 0.88 or coverage[0] < 0.5:
+        return None
+    # A thick bar covers its sides, too, but a frame is hollow.
+    core = box[bands[0] : height - bands[0], bands[1] : width - bands[1]]
+    if core.size and np.count_nonzero(core) > SOLID * core.size:
         return None
     inner = box.copy()
     views = [inner, inner[::-1], inner.T, inner.T[::-1]]

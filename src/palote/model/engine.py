@@ -27,7 +27,16 @@ from palote.model.catalog import Entry
 from palote.model.onnx_check import check_onnx
 from palote.model.shapes import Heads, card_for, in_parts
 
-__all__ = ["CARD_KEY", "DIGITS", "Engine", "FileEngine", "OnnxEngine", "Outputs", "open_engine"]
+__all__ = [
+    "CARD_KEY",
+    "DIGITS",
+    "Engine",
+    "FileEngine",
+    "OnnxEngine",
+    "Outputs",
+    "open_engine",
+    "open_session",
+]
 
 DIGITS = 10
 CARD_KEY = "palote.card"
@@ -134,19 +143,7 @@ class OnnxEngine(FileEngine):
 
     def __init__(self, entry: Entry, threads: int = 1, declared: InkSpec | None = None) -> None:
         source = repr(str(entry.path))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        content = entry.checked_bytes()
-        check_onnx(content, source)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                content, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime has no common base of its own errors
-            raise ModelCorrupt(f"{source} is no ONNX model that can be run.") from error
+        self._session = open_session(entry.checked_bytes(), source, threads)
         inputs = self._session.get_inputs()
         if len(inputs) != 1 or inputs[0].type not in DTYPES:
             kinds = ", ".join(one.type for one in inputs) or "nothing"
@@ -173,6 +170,29 @@ class OnnxEngine(FileEngine):
     def _run(self, batch: NDArray[np.float32]) -> Mapping[str, NDArray[np.float32]]:
         results = self._session.run(self._names, {self._input: batch})
         return dict(zip(self._names, results, strict=True))
+
+
+def open_session(content: bytes, source: str, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Open an ONNX model that may come from anywhere.
+
+    Args:
+        content: of the file.
+        source: where it came from, for messages.
+        threads: threads for one call; 0 lets ONNX Runtime choose.
+
+    Raises:
+        ModelCorrupt: it is none, cannot be run, or leads out of itself.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    check_onnx(content, source)
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime has no common base of its own errors
+        raise ModelCorrupt(f"{source} is no ONNX model that can be run.") from error
 
 
 def open_engine(entry: Entry, threads: int = 1, declared: InkSpec | None = None) -> Engine:

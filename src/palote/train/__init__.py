@@ -20,6 +20,16 @@ What the shipped network learns from::
     samples.py       many samples, made in parallel and kept on disk; the validation set
     penned.py        the pen strokes as a source of pictures
 
+Whole lines of digits, for a network that reads them at once::
+
+    line.py          the recipe: lines, training, calibration, files
+    line_batches.py  lines of like width in a batch; the loss (CTC) and its metric
+    strings.py       many lines, through `palote.ink`, made in parallel and kept on disk
+    compose.py       a line, set mark by mark, on a sheet with its neighbours
+    glyphs.py        the marks: digits, separators, letters
+    phrases.py       what stands on a line
+    grounds.py       what it stands on: paper, cheques, forms
+
 Looking at what came out::
 
     report.py        report.html of a run, and of an evaluation; pages/ are its parts

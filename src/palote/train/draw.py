@@ -13,14 +13,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["anywhere", "canvas", "distort", "paint", "paper", "place", "scribble", "shade"]
+__all__ = [
+    "anywhere",
+    "canvas",
+    "distort",
+    "margin",
+    "paint",
+    "paper",
+    "place",
+    "scribble",
+    "shade",
+]
 
 SHIFT = 4
 """Fractional bits of the coordinates that OpenCV draws with."""
 
 
+def margin(width: float) -> int:
+    """Return the empty pixels that `paint` leaves around the strokes of a pen of some width."""
+    return int(np.ceil(width / 2)) + 2
+
+
 def paint(
-    points: NDArray[np.float32], longer: float, width: float, rng: np.random.Generator | None = None
+    points: NDArray[np.float32],
+    longer: float,
+    width: float,
+    rng: np.random.Generator | None = None,
+    pen: str | None = None,
 ) -> NDArray[np.float32]:
     """Draw strokes with a round pen.
 
@@ -29,17 +48,18 @@ def paint(
         longer: longer side of the strokes' box, in pixels.
         width: width of the pen, in pixels.
         rng: if given, the pen is chosen by chance: even, pressed, flat or worn.
+        pen: that very one of those, with its changes by chance.
 
     Returns:
         float32 (h, w), just large enough, ink 1.
     """
     xy = points[:, :2] - points[:, :2].min(axis=0)
     xy = xy * (longer / max(float(xy.max()), 1e-3))
-    margin = int(np.ceil(width / 2)) + 2
-    size = np.ceil(xy.max(axis=0)).astype(int) + 2 * margin + 1
+    around = margin(width)
+    size = np.ceil(xy.max(axis=0)).astype(int) + 2 * around + 1
     image = np.zeros((size[1], size[0]), np.uint8)
-    xy = xy + margin
-    kind = (
+    xy = xy + around
+    kind = pen or (
         "even"
         if rng is None
         else rng.choice(["even", "pressed", "flat", "worn"], p=[0.6, 0.2, 0.12, 0.08])

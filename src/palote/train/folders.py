@@ -22,6 +22,7 @@ from palote.evaluation import Judged, judge, latency
 from palote.model import catalog
 from palote.model.card import Card
 from palote.model.engine import open_engine
+from palote.model.line import LineCard
 from palote.reader import Reader
 from palote.result import Json
 from palote.settings import Settings
@@ -30,7 +31,7 @@ from palote.train.runs import CONFIG, METRICS, RESULT, Run, model_file, read_epo
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["begin", "conclude", "describe", "free", "layers_of"]
+__all__ = ["begin", "conclude", "describe", "finish", "free", "layers_of"]
 
 LAYERS = "layers.json"
 
@@ -139,7 +140,38 @@ def conclude(
         say(f"test, {source.name}: {said}".replace("%", " %"))
     own = {f"{test.name}_test": round(test.accuracy, 5) for test in tests}
     card = _with_scores(folder, replace(card, scores={**card.scores, **own}))
-    files = [model.with_suffix(s) for s in catalog.FORMATS if model.with_suffix(s).is_file()]
+    return finish(
+        folder,
+        card,
+        [model.with_suffix(suffix) for suffix in catalog.FORMATS],
+        latency(open_engine(catalog.find(model))),
+        seconds,
+        stopped=stopped,
+        tests={test.name: (test.hits, len(test)) for test in tests},
+    )
+
+
+def finish(
+    folder: Path,
+    card: Card | LineCard,
+    files: Sequence[Path],
+    latency_ms: float,
+    seconds: float,
+    *,
+    stopped: bool = False,
+    tests: Mapping[str, tuple[int, int]] | None = None,
+) -> Run:
+    """Write ``result.json``, with which a run is done.
+
+    Args:
+        folder: the run folder.
+        card: of the network.
+        files: where it may lie, in any format.
+        latency_ms: of one picture or line.
+        seconds: of the training.
+        stopped: it was interrupted, and the best so far was kept.
+        tests: test set -> pictures read rightly, and in all.
+    """
     result: dict[str, Json] = {
         "name": card.name,
         "description": card.description,
@@ -149,9 +181,9 @@ def conclude(
         "parameters": card.parameters,
         "layers": _read(folder / LAYERS).get("layers", []),
         "environment": dict(_environment()),
-        "latency_ms": round(latency(open_engine(catalog.find(model))), 4),
-        "files": {path.name: path.stat().st_size for path in files},
-        "test": {test.name: {"right": test.hits, "count": len(test)} for test in tests},
+        "latency_ms": round(latency_ms, 4),
+        "files": {path.name: path.stat().st_size for path in files if path.is_file()},
+        "test": {name: {"right": hits, "count": n} for name, (hits, n) in (tests or {}).items()},
     }
     _write(folder / RESULT, result)
     return Run.read(folder)

@@ -74,9 +74,12 @@ def fit(
     model: keras.Model,
     phase: Phase,
     batches: Batches,
-    judge: Judge | None,
+    judge: Judge | Batches | None,
     out: Path,
     listener: Listener,
+    *,
+    loss: keras.losses.Loss | None = None,
+    accuracy: keras.metrics.Metric | None = None,
 ) -> bool:
     """Train the network in place.
 
@@ -87,6 +90,9 @@ def fit(
         judge: what validates each epoch, if anything does.
         out: the run folder; gets ``metrics.csv``, TensorBoard's logs and checkpoints.
         listener: is told how it goes.
+        loss: what is made small; cross-entropy with one-hot labels if not given.
+        accuracy: share of right answers, named ``accuracy``; that of single labels if
+            not given.
 
     Returns:
         Whether it came to its end, and was not interrupted.
@@ -103,8 +109,10 @@ def fit(
     optimizer = keras.optimizers.AdamW(
         schedule, weight_decay=phase.decay, use_ema=phase.ema, ema_momentum=0.999
     )
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=phase.smoothing)
-    model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
+    loss = loss or keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=phase.smoothing
+    )
+    model.compile(optimizer, loss, metrics=[accuracy or "accuracy"], jit_compile=False)
     record = Record(out / METRICS, phase, batches, listener)
     best = out / f"best-{phase.name}.weights.h5"
     backup = Backup(out / f"backup-{phase.name}")

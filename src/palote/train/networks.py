@@ -2,7 +2,8 @@
 
 Each takes float32 patches (n, 28, 28, 1) in [0, 1] (MobileNetV2: (n, 96, 96, 3)) and
 gives logits (n, classes): ten digits, and "no digit" where it was taught. The layer
-below the last is named ``embedding``.
+below the last is named ``embedding``. `line` takes whole lines, and gives logits for each
+of its steps.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from keras import layers
 from palote.errors import UsageError
 from palote.ink import InkSpec
 
-__all__ = ["NARROW", "NETWORKS", "WIDE", "Network", "build", "network", "with_embedding"]
+__all__ = [
+    "NARROW",
+    "NETWORKS",
+    "WIDE",
+    "Network",
+    "build",
+    "line",
+    "network",
+    "with_embedding",
+]
 
 NARROW = InkSpec()
 WIDE = InkSpec.sized(96, channels=3)
@@ -151,6 +161,33 @@ def default(classes: int = 11) -> keras.Model:
     return _model("default", ink, x, classes)
 
 
+def line(classes: int, height: int = 32) -> keras.Model:
+    """Return a network for whole lines of any width, one step for two columns.
+
+    Convolutions alone, so that a line may be as wide as it is; the height goes early. Its
+    steps are read with connectionist temporal classification (Graves and others, 2006).
+
+    Args:
+        classes: number of symbols, and the blank.
+        height: of a line, in pixels; a multiple of 8.
+    """
+    ink = keras.Input((height, None, 1), name="ink")
+    x = _convolution(ink, 24, (5, 5), strides=2)  # (16, w / 2, 24)
+    x = _convolution(x, 32)
+    x = layers.MaxPooling2D((2, 1))(x)  # (8, w / 2, 32)
+    x = _convolution(x, 48)
+    x = _convolution(x, 64)
+    x = layers.MaxPooling2D((2, 1))(x)  # (4, w / 2, 64)
+    x = _convolution(x, 96)
+    x = layers.Dropout(0.1)(x)
+    x = _convolution(x, 160, (height // 8, 1), padding="valid")  # (1, w / 2, 160)
+    x = _convolution(x, 160, (1, 5))
+    x = layers.Dropout(0.2)(x)
+    x = layers.Conv2D(classes, 1, name="scores")(x)
+    logits = layers.Reshape((-1, classes), name="logits")(x)  # (w / 2, classes)
+    return keras.Model(ink, logits, name="line")
+
+
 @dataclass(frozen=True)
 class Network:
     """An architecture, and how the lab trains it.
@@ -216,8 +253,14 @@ def _ink() -> keras.KerasTensor:
     return keras.Input((NARROW.size, NARROW.size, NARROW.channels), name="ink")
 
 
-def _convolution(x: keras.KerasTensor, filters: int) -> keras.KerasTensor:
-    x = layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+def _convolution(
+    x: keras.KerasTensor,
+    filters: int,
+    kernel: tuple[int, int] = (3, 3),
+    strides: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
+    x = layers.Conv2D(filters, kernel, strides, padding=padding, use_bias=False)(x)
     x = layers.BatchNormalization()(x)
     return layers.ReLU()(x)
 

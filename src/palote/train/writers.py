@@ -17,6 +17,7 @@ import tensorflow as tf
 from palote.model.card import Card
 from palote.model.engine import CARD_KEY
 from palote.model.formats import packed
+from palote.model.line import LineCard
 from palote.model.quiet import quiet
 
 __all__ = ["plain", "write_h5", "write_json", "write_keras", "write_onnx", "write_tflite"]
@@ -39,8 +40,8 @@ def plain(model: keras.Model) -> keras.Model:
 
 
 def _called(model: keras.Model) -> keras.Model:
-    """Keras exports only what has been called."""
-    blank = np.zeros((1, *model.inputs[0].shape[1:]), np.float32)
+    """Keras exports only what has been called; an axis of any length is some length then."""
+    blank = np.zeros((1, *(side or 64 for side in model.inputs[0].shape[1:])), np.float32)
     model(packed(model, blank))
     return model
 
@@ -66,7 +67,7 @@ def write_json(model: keras.Model, path: Path) -> None:
     model.save_weights(path.with_suffix(".weights.h5"))
 
 
-def write_onnx(model: keras.Model, path: Path, card: Card, only: str) -> None:
+def write_onnx(model: keras.Model, path: Path, card: Card | LineCard, only: str) -> None:
     """Write ``NAME.onnx``: a batch axis of any length, and the card inside.
 
     Args:

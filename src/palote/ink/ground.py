@@ -1,0 +1,132 @@
+"""Ink on any ground: the printed patterns of cheques, paper that lies on a table, shadows.
+
+`palote.ink.clean` looks for one digit and cuts at a share of its strength. A line of
+writing covers so little of the picture, and of its patterns so much, that the ground is
+better taken from the picture itself: the median of a window that is larger than a stroke
+is the paper, whichever tone the ink has. What rises above it is cut twice (hysteresis;
+Canny, 1986): weak ink stays where strong ink hangs on to it, and so a broken stroke does,
+while a pale pattern does not.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.clean import Cleaned, grey_of
+
+__all__ = ["find_ink"]
+
+AREA = 600_000
+"""Most pixels of the picture while it is looked through; larger ones are shrunk."""
+
+SMALL = 320
+"""A picture whose longer side is below this is enlarged to twice its size."""
+
+WINDOW = 0.8
+"""Side of the median's window, in shorter sides of the picture, at most `LARGEST`."""
+
+LARGEST = 100
+COARSE = 4
+"""The ground is looked for in a picture so many times smaller."""
+
+FAINTEST = 10.0
+"""Least contrast of ink to paper, of 255."""
+
+CLEAR = 3.0
+"""One tone is ink if it stands out so many times more than the other."""
+
+LOW, HIGH = 0.85, 1.15
+"""Weak and strong ink, in shares of the threshold."""
+
+HOLD = 0.3
+"""A piece stays if so much of it is strong."""
+
+
+def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Cleaned]:
+    """Separate writing from its ground.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB.
+        dark: whether the ink is the darker tone, if that is known.
+
+    Returns:
+        Nothing for a blank picture; one interpretation; or two if either tone may be ink,
+        the likelier first.
+    """
+    original, scale = _sized(picture)
+    grey = grey_of(original)
+    if int(grey.max()) - int(grey.min()) < FAINTEST:
+        return []
+    ground = _ground(grey)
+    soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
+    # Light falls on paper by multiplication: what is dark in shadow counts alike.
+    lifted = {
+        True: (ground - soft) * (255 / np.maximum(ground, 24)),
+        False: (soft - ground) * (255 / np.maximum(255 - ground, 24)),
+    }
+    if dark is not None:
+        tones = [dark]
+    else:
+        tones = _tones(ground - soft)
+    found = []
+    for tone in tones:
+        parts = _cut(np.clip(lifted[tone], 0, 255).astype(np.uint8))
+        if parts is not None:
+            found.append(Cleaned(original, *parts, tone, scale))
+    return found
+
+
+def _sized(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    height, width = picture.shape[:2]
+    scale = float(np.sqrt(AREA / (height * width)))
+    if scale >= 1:
+        scale = 2.0 if max(height, width) < SMALL else 1.0
+    if scale == 1:
+        return picture, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8), scale
+
+
+def _ground(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the tone of the paper everywhere: a median, which is the same for either ink."""
+    height, width = grey.shape
+    size = max(1, width // COARSE), max(1, height // COARSE)
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    side = int(min(LARGEST, WINDOW * min(height, width)) / COARSE)
+    middle = cv2.medianBlur(small, max(3, side | 1))
+    smooth = cv2.GaussianBlur(middle, (0, 0), 3)
+    return np.asarray(
+        cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+
+
+def _tones(depth: NDArray[np.float32]) -> list[bool]:
+    """Say which tone stands out from the ground: one answer if it is clear, both if not."""
+    darker = float(np.square(np.maximum(depth, 0)).sum())
+    lighter = float(np.square(np.minimum(depth, 0)).sum())
+    likely = darker >= lighter
+    sure = max(darker, lighter) > CLEAR * min(darker, lighter)
+    return [likely] if sure else [likely, not likely]
+
+
+def _cut(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
+    """Return strength and mask, or nothing if nothing stands out."""
+    above = lifted[lifted > 0]
+    if len(above) == 0:
+        return None
+    threshold, _ = cv2.threshold(above[None], 0, 255, cv2.THRESH_OTSU)
+    ink = above[above > threshold]
+    if len(ink) == 0 or threshold < FAINTEST:
+        return None
+    level = float(np.percentile(ink, 85))
+    strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
+    weak = (lifted > LOW * threshold).view(np.uint8)
+    count, labels = cv2.connectedComponents(weak, connectivity=8)
+    area = np.bincount(labels.ravel(), minlength=count)
+    strong = np.bincount(labels[lifted > HIGH * threshold], minlength=count)
+    kept = strong >= HOLD * area
+    kept[0] = False
+    return strength, kept[labels]

@@ -1,0 +1,384 @@
+"""Lines of writing: found, put in reading order, and brought upright.
+
+A row is a chain of pieces of ink of about one height whose neighbours overlap vertically;
+so a line may climb. Small pieces (dots, dashes, the bar of a five) go to the row beside
+which they lie. What is far larger than the writing (the edge of a sheet) belongs to none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.components import Components
+from palote.ink.underlines import without_underlines
+
+__all__ = ["MOST_PIECES", "Level", "Row", "find_rows", "level", "line_crop"]
+
+MOST_PIECES = 1000
+"""No more pieces of ink than this are looked at: the largest."""
+
+SMALLEST = 6
+"""Height of a digit in pixels, at least."""
+
+TALL = 0.5
+LARGE = 2.3
+"""Pieces between these shares of the usual height make up rows."""
+
+APART = 5.0
+"""Pieces further apart than so many heights of a digit belong to different numbers."""
+
+OVERLAP = 0.45
+"""Neighbours of a row share so much of the lower one's height."""
+
+DUST = 0.004
+"""A piece with less area than this share of a digit's height, squared, is dust."""
+
+FEW = 6
+
+BAR = 0.2
+"""The side of a frame is narrower than this share of its height,"""
+SPANS = 0.85
+"""spans so much of the picture's height,"""
+LOW = 0.7
+"""and the writing has no more than this share of its height."""
+
+MOST_FRAMES = 8
+INNER = 0.2
+HOLLOW = 0.02
+"""A frame has hardly any of its ink in its middle, `INNER` of its sides away from them,
+and something else lies there. Both are shares of what there is."""
+
+EDGE = 0.1
+"""Grey around the mask that is kept, in heights of a digit."""
+
+STEEPEST = 0.6
+SLANTS = np.arange(-0.5, 1.01, 0.1)
+
+CROP_HEIGHT = 32
+CROP_DIGIT = 22
+CROP_MARGIN = 4
+WIDEST = 1024
+THINNEST = 2.1 / 28
+"""Least width of a stroke, as a share of a digit's height; as in `palote.ink.fit`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One line of writing.
+
+    Attributes:
+        strength: uint8 (h, w); 0 is paper, 255 full ink; what is not this row's ink is 0.
+        mask: bool (h, w); which pixels are its ink.
+        box: (x, y, width, height) of this crop in the picture it was found in.
+        height: of a digit, in pixels.
+        slope: of the baseline, downwards per pixel to the right.
+        slant: of the strokes, to the right per pixel upwards.
+    """
+
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    box: tuple[int, int, int, int]
+    height: float
+    slope: float
+    slant: float
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A row with its baseline level and its strokes upright.
+
+    Attributes:
+        strength: uint8 (h, w).
+        mask: bool (h, w).
+        digit: height of a digit, in pixels.
+        matrix: float64 (2, 3), from (x, y, 1) of this crop to x, y of the picture.
+    """
+
+    strength: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    digit: float
+    matrix: NDArray[np.float64]
+
+
+def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 60) -> list[Row]:
+    """Find the lines of writing, from top to bottom and left to right.
+
+    Args:
+        components: the ink.
+        strength: uint8 (h, w); 0 is paper, 255 full ink.
+        most: no more rows than this are made; the first in reading order.
+    """
+    if len(components.stats) == 0:
+        return []
+    components = _without_edges(components)
+    height = _usual(_largest(components.stats))
+    clear = without_underlines(components.mask, height)
+    if clear is not components.mask:
+        components = Components(clear)
+    stats = components.stats
+    order = np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable")[:MOST_PIECES]
+    if len(order) == 0 or (height := _usual(stats[order])) < SMALLEST:
+        return []
+    sizes = stats[:, 3]
+    fits = (sizes >= TALL * height) & (sizes <= LARGE * height)
+    tall = order[fits[order]]
+    if len(tall) == 0:
+        return []
+    groups = _chains(stats, tall, height)
+    small = order[~fits[order] & (sizes[order] < TALL * height)]
+    small = small[stats[small, 4] >= DUST * height * height]
+    _attach(stats, groups, small, height)
+    groups = _in_order(stats, groups)[:most]
+    return [_row(components, strength, group, tall) for group in groups]
+
+
+def _without_edges(components: Components) -> Components:
+    """Drop what only surrounds writing: frames, and the edges of a sheet on a table."""
+    stats = components.stats
+    wx, wy = components.window[:2]
+    kept = np.ones(len(stats), np.bool_)
+    for piece in np.argsort(-stats[:, 2].astype(np.int64) * stats[:, 3])[:MOST_FRAMES]:
+        x, y, width, height, area = (int(v) for v in stats[piece])
+        dx, dy = round(INNER * width), round(INNER * height)
+        top, left = y - wy + dy, x - wx + dx
+        inner = components.labels[top : y - wy + height - dy, left : x - wx + width - dx]
+        own = int(np.count_nonzero(inner == piece + 1))
+        other = int(np.count_nonzero(inner)) - own
+        if own <= HOLLOW * area and other >= HOLLOW * inner.size:
+            kept[piece] = False
+    bars = (stats[:, 3] >= SPANS * components.mask.shape[0]) & (stats[:, 2] <= BAR * stats[:, 3])
+    others = stats[kept & ~bars, 3]
+    if bars.any() and len(others) and others.max() < LOW * stats[bars, 3].min():
+        kept &= ~bars
+    return components if kept.all() else Components(components.only(np.flatnonzero(kept)))
+
+
+def _largest(stats: NDArray[np.int32]) -> NDArray[np.int32]:
+    return stats[np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable")[:MOST_PIECES]]
+
+
+def _usual(stats: NDArray[np.int32]) -> float:
+    """Return the height of a digit: the median, in which tall and heavy pieces count more."""
+    heights = stats[:, 3].astype(np.float64)
+    weights = heights * np.sqrt(stats[:, 4])
+    weights[stats[:, 2] > 12 * heights] = 0
+    if len(weights) > FEW:
+        # The edges of a sheet outweigh its writing, but they are few.
+        weights = np.minimum(weights, 4 * np.sort(weights)[-FEW])
+    order = np.argsort(heights)
+    total = np.cumsum(weights[order])
+    if total[-1] <= 0:
+        return 0.0
+    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _chains(stats: NDArray[np.int32], tall: NDArray[np.intp], height: float) -> list[list[int]]:
+    """Join neighbours that overlap vertically (union and find)."""
+    tall = tall[np.argsort(stats[tall, 0], kind="stable")]
+    parent = list(range(len(tall)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    left, top, wide, high = (stats[tall, k].astype(np.float64) for k in range(4))
+    right, bottom = left + wide, top + high
+    for i in range(len(tall)):
+        after = slice(i + 1, len(tall))
+        shared = np.minimum(bottom[i], bottom[after]) - np.maximum(top[i], top[after])
+        beside = shared >= OVERLAP * np.minimum(high[i], high[after])
+        near = left[after] - right[i] <= APART * height
+        for j in np.flatnonzero(beside & near)[:4]:
+            parent[root(i + 1 + int(j))] = root(i)
+    groups: dict[int, list[int]] = {}
+    for i, piece in enumerate(tall):
+        groups.setdefault(root(i), []).append(int(piece))
+    return list(groups.values())
+
+
+def _attach(
+    stats: NDArray[np.int32], groups: list[list[int]], small: NDArray[np.intp], height: float
+) -> None:
+    """Give small pieces to the row beside or in which they lie."""
+    if len(small) == 0:
+        return
+    middles = stats[small, :2] + stats[small, 2:4] / 2
+    best = np.full(len(small), -1)
+    nearest = np.full(len(small), 1.6 * height)
+    for number, group in enumerate(groups):
+        boxes = stats[group]
+        for x, y, w, h, _ in boxes.astype(np.float64):
+            across = np.maximum(np.maximum(x - middles[:, 0], middles[:, 0] - x - w), 0)
+            down = np.maximum(np.maximum(y - middles[:, 1], middles[:, 1] - y - h), 0)
+            away = across + 3 * down
+            closer = away < nearest
+            nearest[closer], best[closer] = away[closer], number
+    for piece, number in zip(small, best, strict=True):
+        if number >= 0:
+            groups[number].append(int(piece))
+
+
+def _in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[int]]:
+    """Sort rows: those above first; of two side by side, the left one."""
+    spans = []
+    for group in groups:
+        boxes = stats[group].astype(np.float64)
+        middle = float(np.median(boxes[:, 1] + boxes[:, 3] / 2))
+        spans.append((middle, float(boxes[:, 0].min()), float(np.median(boxes[:, 3]))))
+    order = sorted(range(len(groups)), key=lambda i: spans[i][0])
+    result: list[list[int]] = []
+    while order:
+        middle, _, high = spans[order[0]]
+        level = [i for i in order if spans[i][0] < middle + 0.5 * high]
+        result += [groups[i] for i in sorted(level, key=lambda i: spans[i][1])]
+        order = [i for i in order if i not in level]
+    return result
+
+
+def _row(
+    components: Components, strength: NDArray[np.uint8], group: list[int], tall: NDArray[np.intp]
+) -> Row:
+    stats = components.stats[group]
+    left, top = int(stats[:, 0].min()), int(stats[:, 1].min())
+    right = int((stats[:, 0] + stats[:, 2]).max())
+    bottom = int((stats[:, 1] + stats[:, 3]).max())
+    large = components.stats[[piece for piece in group if piece in set(tall.tolist())]]
+    height = float(np.median(large[:, 3]))
+    slope = _slope(large, height)
+    if slope:
+        height = max(float(SMALLEST), height - abs(slope) * float(np.median(large[:, 2])))
+    rows, columns = components.mask.shape
+    edge = max(1, round(EDGE * height))
+    y0, y1 = max(0, top - edge), min(rows, bottom + edge)
+    x0, x1 = max(0, left - edge), min(columns, right + edge)
+    mask = np.zeros((y1 - y0, x1 - x0), np.bool_)
+    wx, wy = components.window[:2]
+    wanted = np.zeros(len(components.stats) + 1, np.bool_)
+    wanted[np.array(group) + 1] = True
+    labels = components.labels[top - wy : bottom - wy, left - wx : right - wx]
+    mask[top - y0 : bottom - y0, left - x0 : right - x0] = wanted[labels]
+    side = 2 * edge + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    near = cv2.dilate(mask.view(np.uint8), kernel)
+    others = components.mask[y0:y1, x0:x1] & ~mask
+    near[others] = 0
+    crop = strength[y0:y1, x0:x1] * near
+    slant = _slant(mask, height, slope)
+    return Row(crop, mask, (x0, y0, x1 - x0, y1 - y0), height, slope, slant)
+
+
+def _slope(large: NDArray[np.int32], height: float) -> float:
+    """Return the slope of the baseline (Theil, 1950, and Sen, 1968)."""
+    x = large[:, 0] + large[:, 2] / 2
+    if len(x) < 3 or float(np.ptp(x)) < 2 * height:
+        return 0.0
+    y = large[:, 1] + large[:, 3] / 2
+    if len(x) > 80:
+        pick = np.linspace(0, len(x) - 1, 80).astype(np.intp)
+        x, y = x[pick], y[pick]
+    i, j = np.triu_indices(len(x), 1)
+    apart = x[j] - x[i]
+    far = np.abs(apart) > height
+    if not far.any():
+        return 0.0
+    slope = float(np.median((y[j] - y[i])[far] / apart[far]))
+    return float(np.clip(slope, -STEEPEST, STEEPEST))
+
+
+def _slant(mask: NDArray[np.bool_], height: float, slope: float) -> float:
+    """Return the slant that, taken out, heaps the ink on the fewest columns."""
+    step = max(1, int(height / 20))
+    ys, xs = np.nonzero(mask[::step, ::step])
+    if len(xs) == 0:
+        return 0.0
+    ys = ys - slope * xs
+    scores = []
+    for slant in SLANTS:
+        moved = xs + slant * ys
+        counts = np.bincount(np.rint(moved - moved.min()).astype(np.intp))
+        # What leans far must gain by it.
+        scores.append(float(np.square(counts).sum()) * (1 - 0.15 * abs(float(slant))))
+    best = int(np.argmax(scores))
+    if 0 < best < len(scores) - 1:
+        before, here, after = scores[best - 1 : best + 2]
+        bend = before - 2 * here + after
+        shift = 0.5 * (before - after) / bend if bend < 0 else 0.0
+        return float(SLANTS[best] + 0.1 * shift)
+    return float(SLANTS[best])
+
+
+def level(row: Row, digit: float, deslant: bool = True) -> Level:
+    """Bring a row upright: baseline level, slant taken out, digits of a given height.
+
+    Args:
+        row: what was found.
+        digit: height of a digit in the result, in pixels.
+        deslant: whether to take the slant out.
+    """
+    scale = digit / row.height
+    strength, mask = row.strength, row.mask
+    first = 1.0
+    if scale < 0.5:
+        # A warp looks at four pixels only: shrink by means first.
+        first = 2 * scale
+        high, wide = strength.shape
+        size = max(1, round(wide * first)), max(1, round(high * first))
+        strength = np.asarray(cv2.resize(strength, size, interpolation=cv2.INTER_AREA), np.uint8)
+        share = cv2.resize(mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
+        mask = share > 100
+        scale /= first
+    slant = row.slant if deslant else 0.0
+    shear = np.array([[1 - slant * row.slope, slant], [-row.slope, 1.0]]) * scale
+    high, wide = strength.shape
+    corners = np.array([[0, 0], [wide, 0], [0, high], [wide, high]], np.float64) @ shear.T
+    low = corners.min(axis=0)
+    size = np.maximum(1, np.ceil(corners.max(axis=0) - low)).astype(int)
+    forward = np.column_stack([shear, -low])
+    box = int(size[0]), int(size[1])
+    turned = cv2.warpAffine(strength, forward, box, flags=cv2.INTER_LINEAR)
+    share = cv2.warpAffine(mask.view(np.uint8) * np.uint8(255), forward, box)
+    back = cv2.invertAffineTransform(forward) / first
+    back[:, 2] += row.box[:2]
+    return Level(
+        np.asarray(turned, np.uint8), share > 127, float(digit), np.asarray(back, np.float64)
+    )
+
+
+def line_crop(row: Row) -> NDArray[np.float32]:
+    """Return what a network for whole lines sees: float32 (32, w) in [0, 1], ink 1."""
+    upright = level(row, CROP_DIGIT)
+    ink = _widened(upright)
+    boxes = Components(upright.mask).stats
+    boxes = boxes[boxes[:, 3] >= TALL * CROP_DIGIT]
+    if len(boxes):
+        weight = boxes[:, 3].astype(np.float64)
+        middle = float((boxes[:, 1] + boxes[:, 3] / 2) @ weight / weight.sum())
+    else:
+        middle = ink.shape[0] / 2
+    width = min(WIDEST, max(16, ink.shape[1] + 2 * CROP_MARGIN))
+    crop = np.zeros((CROP_HEIGHT, max(16, ink.shape[1] + 2 * CROP_MARGIN)), np.uint8)
+    top = round(CROP_HEIGHT / 2 - middle)
+    first, last = max(0, top), min(CROP_HEIGHT, top + ink.shape[0])
+    if last > first:
+        crop[first:last, CROP_MARGIN : CROP_MARGIN + ink.shape[1]] = ink[first - top : last - top]
+    if crop.shape[1] > width:
+        crop = np.asarray(
+            cv2.resize(crop, (width, CROP_HEIGHT), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    return np.asarray(crop.astype(np.float32) / np.float32(255), np.float32)
+
+
+def _widened(upright: Level) -> NDArray[np.uint8]:
+    from palote.ink.fit import stroke_width
+
+    ink = upright.strength
+    missing = THINNEST * upright.digit - stroke_width(upright.mask)
+    if missing < 0.5:
+        return ink
+    return np.asarray(cv2.dilate(ink, np.ones((2, 2), np.uint8)), np.uint8)

@@ -1,0 +1,226 @@
+"""An upright line of writing, cut into the smallest parts that digits may be made of.
+
+What does not hang together is apart already. Where digits touch, or one reaches over the
+next, the ink is cut along seams: the paths from top to bottom that cross the least ink
+(Casey and Lecolinet, 1996, call it over-segmentation; the path is found as in seam
+carving, Avidan and Shamir, 2007). Too many cuts do no harm: what belongs together is put
+together again by whoever reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.components import Components
+from palote.ink.fit import stroke_width
+from palote.ink.rows import Level
+
+__all__ = ["Parts", "cut"]
+
+MOST_PARTS = 250
+"""A line has no more parts than this; what lies further right is left out."""
+
+DUST = 0.006
+"""A part with less ink than this share of a digit's height, squared, is dust."""
+
+FINE = 0.05
+"""and so many heights of a digit more, since a fine stroke is crossed askew."""
+
+ASIDE = 0.3
+"""What a step aside costs a seam, in pixels of ink."""
+
+DEEPEST = 2.0
+"""A seam crosses no more ink than so many widths of a stroke."""
+
+NARROW = 0.35
+"""A piece narrower than this share of a digit's height is not cut."""
+
+BETWEEN = 0.2
+"""Least distance between seams, in heights of a digit."""
+
+NOTCH = 0.08
+"""So far the outline is drawn in where two digits meet, in heights of a digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of a line, numbered from left to right.
+
+    Attributes:
+        level: the line.
+        labels: int32 (h, w): 0 is paper, i + 1 is part i.
+        boxes: int32 (n, 4): x, y, width and height of each.
+        area: int64 (n,): pixels of ink.
+        piece: int64 (n,): parts of one number hang together in the picture.
+        stroke: width of a stroke, in pixels.
+    """
+
+    level: Level
+    labels: NDArray[np.int32]
+    boxes: NDArray[np.int32]
+    area: NDArray[np.int64]
+    piece: NDArray[np.int64]
+    stroke: float
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+
+def cut(level: Level) -> Parts:
+    """Cut a line into parts.
+
+    Args:
+        level: the line, upright.
+    """
+    components = Components(level.mask)
+    stats = components.stats
+    stroke = max(1.0, stroke_width(level.mask)) if len(stats) else 1.0
+    large = np.flatnonzero(stats[:, 4] >= DUST * level.digit**2)
+    wx, wy, ww, wh = components.window
+    labels = np.zeros(level.mask.shape, np.int32)
+    inside = labels[wy : wy + wh, wx : wx + ww]
+    wide = large[stats[large, 2] > NARROW * level.digit]
+    offsets, costs = _seams(level.mask[wy : wy + wh, wx : wx + ww]) if len(wide) else _NONE
+    middles: list[float] = []
+    pieces: list[int] = []
+    for index in large:
+        x, y, width, height, _ = (int(v) for v in stats[index])
+        box = np.s_[y - wy : y - wy + height, x - wx : x - wx + width]
+        own = components.labels[box] == index + 1
+        seams: tuple[int, ...] = ()
+        if index in wide:
+            seams = _chosen(costs[x - wx : x - wx + width], stroke, level.digit)
+        number = np.zeros((height, width), np.int32)
+        columns = np.arange(width)
+        for seam in seams:
+            path = offsets[y - wy : y - wy + height, x - wx + seam] - (x - wx)
+            number += columns[None, :] > path[:, None]
+        notches = _notches(own, seams, level.digit) if index in wide else ()
+        for notch in notches:
+            number += columns[None, :] > notch
+        for part in range(len(seams) + len(notches) + 1):
+            ink = own & (number == part)
+            if not ink.any():
+                continue
+            middles.append(x + float(np.nonzero(ink)[1].mean()))
+            pieces.append(int(index))
+            inside[box][ink] = len(middles)
+    return _numbered(level, labels, np.array(middles), np.array(pieces, np.int64), stroke)
+
+
+_NONE = (np.zeros((0, 0), np.intp), np.zeros(0, np.float32))
+
+
+def _seams(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Find the cheapest path from top to bottom through each column of the middle.
+
+    Returns:
+        intp (h, w), the path's column in each row, for each column of the middle; float32
+        (w,), how much ink it crosses.
+    """
+    height, width = mask.shape
+    cost = mask.astype(np.float32)
+    middle = height // 2
+    above, moves_up = _walk(cost[: middle + 1])
+    below, moves_down = _walk(cost[middle:][::-1])
+    paths = np.empty((height, width), np.intp)
+    columns = np.arange(width)
+    paths[middle] = columns
+    at = columns
+    for row in range(middle, 0, -1):
+        at = at + moves_up[row][at]
+        paths[row - 1] = at
+    at = columns
+    for row in range(middle, height - 1):
+        at = at + moves_down[height - 1 - row][at]
+        paths[row + 1] = at
+    return paths, above + below - cost[middle]
+
+
+def _walk(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """Walk down; return the cost of arriving at each column, and whence each step came."""
+    height, width = cost.shape
+    moves = np.zeros((height, width), np.int8)
+    total = cost[0].copy()
+    padded = np.full(width + 2, np.inf, np.float32)
+    for row in range(1, height):
+        padded[1:-1] = total
+        left, right = padded[:-2] + ASIDE, padded[2:] + ASIDE
+        moves[row] = np.where(left < total, -1, 0)
+        total = np.minimum(total, left)
+        moves[row][right < total] = 1
+        total = np.minimum(total, right) + cost[row]
+    return total, moves
+
+
+def _chosen(costs: NDArray[np.float32], stroke: float, digit: float) -> tuple[int, ...]:
+    """Choose where to cut one piece: the cheapest seams that keep their distance."""
+    margin = max(2, round(0.08 * digit))
+    order = np.argsort(costs, kind="stable")
+    chosen: list[int] = []
+    deepest = DEEPEST * stroke + FINE * digit
+    for at in order:
+        if costs[at] > deepest or len(chosen) >= 4 * (1 + len(costs) / digit):
+            break
+        if not margin <= at < len(costs) - margin:
+            continue
+        if all(abs(int(at) - other) >= BETWEEN * digit for other in chosen):
+            chosen.append(int(at))
+    return tuple(sorted(chosen))
+
+
+def _notches(ink: NDArray[np.bool_], seams: tuple[int, ...], digit: float) -> tuple[int, ...]:
+    """Find where the outline of a piece is drawn in from above and below.
+
+    Noughts that lean on each other share a stroke: no path between them is cheap.
+
+    Args:
+        ink: bool (h, w) of the piece.
+        seams: where it is cut already.
+        digit: height of a digit, in pixels.
+    """
+    height, width = ink.shape
+    margin = max(2, round(0.15 * digit))
+    if width < 0.8 * digit:
+        return ()
+    extent = height - np.argmax(ink, axis=0) - np.argmax(ink[::-1], axis=0)
+    extent = cv2.blur(extent.astype(np.float32)[None], (3, 1))[0]
+    reach = max(3, round(0.3 * digit))
+    chosen: list[int] = []
+    for at in range(margin, width - margin):
+        left, right = extent[max(0, at - reach) : at], extent[at + 1 : at + 1 + reach]
+        lowest = extent[at] <= left.min() and extent[at] < right.min()
+        drawn_in = min(left.max(), right.max()) - extent[at] >= NOTCH * digit
+        free = all(abs(at - other) >= BETWEEN / 2 * digit for other in (*seams, *chosen))
+        if lowest and drawn_in and free:
+            chosen.append(at)
+    return tuple(chosen)
+
+
+def _numbered(
+    level: Level,
+    labels: NDArray[np.int32],
+    middles: NDArray[np.float64],
+    pieces: NDArray[np.int64],
+    stroke: float,
+) -> Parts:
+    """Number parts from left to right."""
+    order = np.argsort(middles, kind="stable")[:MOST_PARTS]
+    names = np.zeros(len(middles) + 1, np.int32)
+    names[order + 1] = np.arange(1, len(order) + 1)
+    labels = names[labels]
+    boxes = np.zeros((len(order), 4), np.int32)
+    area = np.bincount(labels.ravel(), minlength=len(order) + 1)[1:]
+    ys, xs = np.nonzero(labels)
+    which = labels[ys, xs] - 1
+    low = np.full((len(order), 2), np.iinfo(np.int32).max, np.int64)
+    high = np.zeros((len(order), 2), np.int64)
+    for axis, at in enumerate((xs, ys)):
+        np.minimum.at(low[:, axis], which, at)
+        np.maximum.at(high[:, axis], which, at + 1)
+    boxes[:, :2], boxes[:, 2:] = low, high - low
+    return Parts(level, labels, boxes, area, pieces[order], stroke)

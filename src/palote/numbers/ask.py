@@ -1,0 +1,154 @@
+"""What is asked of a picture, one digit or numbers, and the answer to it.
+
+Where nobody says which (``expect="auto"``), the single digit is read first. If it is alone on
+its picture, that is the answer. Otherwise the lines are read, too, and a number of several
+digits that can be vouched for is preferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import cv2
+import numpy as np
+
+from palote.errors import UsageError
+from palote.ink import Candidate, Cleaning
+from palote.model.engine import Engine
+from palote.numbers.pattern import Pattern
+from palote.numbers.reading import Page, read_lines
+from palote.pixels import Picture
+from palote.result import Line, Reading, Stage, Status
+
+__all__ = ["EXPECTATIONS", "Ask", "either", "number_reading"]
+
+EXPECTATIONS = ("auto", "digit", "number")
+"""What a picture may be expected to hold."""
+
+ALONE = 0.1
+"""A digit is alone if there is no more other ink than this share of its own."""
+
+SURE = 0.9
+"""Confidence from which on a digit that is alone is not doubted."""
+
+BROADEST = 1.2
+"""A digit that is alone is no wider than this, in its heights."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a picture.
+
+    Attributes:
+        expect: one of `EXPECTATIONS`.
+        pattern: the format of the numbers, if it is known.
+    """
+
+    expect: str = "auto"
+    pattern: Pattern | None = None
+
+    @classmethod
+    def of(cls, expect: str, pattern: str | None = None) -> Ask:
+        """Check what was asked.
+
+        Raises:
+            UsageError: there is no such expectation, or the pattern is none.
+        """
+        if expect not in EXPECTATIONS:
+            raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")
+        if pattern is None:
+            return cls(expect)
+        if expect == "digit":
+            raise UsageError(
+                f"The pattern {pattern!r} is for numbers. Leave it out, or use expect='number'."
+            )
+        return cls("number", Pattern(pattern))
+
+
+def number_reading(
+    picture: Picture, engine: Engine, how: Cleaning, ask: Ask, stages: bool, model: str
+) -> Reading:
+    """Read the numbers in a picture.
+
+    Args:
+        picture: upright.
+        engine: the network that reads single digits.
+        how: the way of cleaning.
+        ask: what is asked.
+        stages: keep the pictures of the way.
+        model: name of the network.
+    """
+    page = read_lines(picture, engine, how, ask.pattern)
+    return _answer(page, picture, stages, model)
+
+
+def either(
+    digit: Reading,
+    candidate: Candidate | None,
+    picture: Picture,
+    engine: Engine,
+    how: Cleaning,
+    stages: bool,
+) -> Reading:
+    """Decide between a single digit and numbers.
+
+    Args:
+        digit: the picture read as a single digit.
+        candidate: the ink that was taken for it.
+        picture: upright.
+        engine: the network that reads single digits.
+        how: the way of cleaning.
+        stages: keep the pictures of the way.
+    """
+    if candidate is not None and _alone(digit, candidate):
+        return digit
+    page = read_lines(picture, engine, how)
+    vouched = [line for line in page.lines if line.status == "ok" and len(line.digits) > 1]
+    if vouched or (digit.status in ("empty", "not_digit") and _several(page)):
+        return _answer(page, picture, stages, digit.model)
+    return digit
+
+
+def _alone(digit: Reading, candidate: Candidate) -> bool:
+    if digit.status != "ok" or digit.confidence < SURE:
+        return False
+    _, _, width, height = candidate.box
+    own = int(np.count_nonzero(candidate.mask))
+    other = int(np.count_nonzero(candidate.cleaned.mask)) - own
+    return width <= BROADEST * height and other <= ALONE * own
+
+
+def _several(page: Page) -> bool:
+    return any(len(line.digits) > 1 for line in page.lines)
+
+
+def _answer(page: Page, picture: Picture, stages: bool, model: str) -> Reading:
+    pictures = _stages(page, picture) if stages else ()
+    if not page.lines:
+        status: Status = "not_digit" if page.others else "empty"
+        return Reading("", status, 0.0, (), pictures, model)
+    return Reading(
+        "\n".join(line.text for line in page.lines),
+        _status(page.lines),
+        prod(line.confidence for line in page.lines),
+        tuple(digit for line in page.lines for digit in line.digits),
+        pictures,
+        model,
+        page.lines,
+    )
+
+
+def _status(lines: tuple[Line, ...]) -> Status:
+    return "ok" if all(line.status == "ok" for line in lines) else "unsure"
+
+
+def _stages(page: Page, picture: Picture) -> tuple[Stage, ...]:
+    """Collect the pictures of the way, for people to look at."""
+    if page.cleaned is None or page.mask is None:
+        return (Stage("original", picture.pixels),)
+    return (
+        Stage("original", page.cleaned.original),
+        Stage("evened", np.asarray(cv2.bitwise_not(page.cleaned.strength), np.uint8)),
+        Stage("binary", page.mask.astype(np.uint8) * np.uint8(255)),
+    )

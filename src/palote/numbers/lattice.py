@@ -1,0 +1,192 @@
+"""What each run of parts of a line may be: the lattice that a number is read from.
+
+An edge of the lattice is a run of neighbouring parts, taken for one symbol. It has a patch,
+which the digit network sees, and measures of where it lies and how it was cut, which the
+network cannot see: a nought and a full stop are the same patch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink import InkSpec
+from palote.ink.fit import fit
+from palote.ink.segments import Parts
+
+__all__ = ["MEASURES", "Edges", "edges_of"]
+
+MEASURES = 18
+"""How many measures an edge has."""
+
+MOST_EDGES = 1500
+"""A line has no more edges than this; the widest are left out."""
+
+MOST_RUN = 7
+"""A symbol is made of no more parts than this."""
+
+WIDEST = 1.9
+"""A symbol is no wider than this, in heights of a digit, unless it is one part."""
+
+LOOSEST = 0.55
+"""Parts of a symbol lie no further apart than this, in heights of a digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """The edges of a line's lattice.
+
+    Attributes:
+        first: int64 (n,), the first part of each.
+        last: int64 (n,), the part after its last.
+        boxes: int32 (n, 4): x, y, width, height in the upright line.
+        patches: float32 (n, *shape of the InkSpec).
+        measures: float32 (n, MEASURES).
+        parts: how many parts the line has.
+    """
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    boxes: NDArray[np.int32]
+    patches: NDArray[np.float32]
+    measures: NDArray[np.float32]
+    parts: int
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def edges_of(parts: Parts, spec: InkSpec) -> Edges:
+    """Make the lattice of a line.
+
+    Args:
+        parts: the line, cut.
+        spec: geometry of the network's patches.
+    """
+    count = len(parts)
+    digit = parts.level.digit
+    left = parts.boxes[:, 0].astype(np.float64)
+    right = left + parts.boxes[:, 2]
+    top = parts.boxes[:, 1].astype(np.float64)
+    bottom = top + parts.boxes[:, 3]
+    runs: list[tuple[int, int]] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    gaps: list[float] = []
+    for first in range(count):
+        x0, x1, y0, y1 = left[first], right[first], top[first], bottom[first]
+        widest_gap = 0.0
+        for last in range(first, min(count, first + MOST_RUN)):
+            if last > first:
+                widest_gap = max(widest_gap, left[last] - x1)
+                x0, x1 = min(x0, left[last]), max(x1, right[last])
+                y0, y1 = min(y0, top[last]), max(y1, bottom[last])
+                if x1 - x0 > WIDEST * digit or widest_gap > LOOSEST * digit:
+                    break
+            runs.append((first, last + 1))
+            boxes.append((x0, y0, x1 - x0, y1 - y0))
+            gaps.append(widest_gap)
+    if len(runs) > MOST_EDGES:
+        kept = np.sort(
+            np.argsort([last - first for first, last in runs], kind="stable")[:MOST_EDGES]
+        )
+        runs, boxes, gaps = ([many[i] for i in kept] for many in (runs, boxes, gaps))
+    ends = np.array(runs, np.int64).reshape(-1, 2)
+    frames = np.array(boxes, np.int32).reshape(-1, 4)
+    patches = np.empty((len(runs), *spec.shape), np.float32)
+    for edge in range(len(runs)):
+        patches[edge] = _patch(parts, ends[edge], frames[edge], spec)
+    measures = _measures(parts, ends, frames, np.array(gaps))
+    return Edges(ends[:, 0], ends[:, 1], frames, patches, measures, count)
+
+
+def _patch(
+    parts: Parts, ends: NDArray[np.int64], box: NDArray[np.int32], spec: InkSpec
+) -> NDArray[np.float32]:
+    x, y, width, height = (int(v) for v in box)
+    rows, columns = parts.labels.shape
+    # Two more pixels on each side, as `fit` takes one; never a finished patch by chance.
+    y0, y1 = max(0, y - 2), min(rows, y + height + 2)
+    x0, x1 = max(0, x - 2), min(columns, x + width + 2)
+    labels = parts.labels[y0:y1, x0:x1]
+    own = (labels > ends[0]) & (labels <= ends[1])
+    strength = parts.level.strength[y0:y1, x0:x1].copy()
+    strength[(labels > 0) & ~own] = 0
+    patch = fit(strength, own, (x - x0, y - y0, width, height), spec)
+    return patch if spec.channels == 1 else np.repeat(patch[..., None], spec.channels, axis=2)
+
+
+def _measures(
+    parts: Parts,
+    ends: NDArray[np.int64],
+    boxes: NDArray[np.int32],
+    gaps: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Measure edges; lengths in heights of a digit."""
+    count, digit = len(parts), parts.level.digit
+    if len(ends) == 0:
+        return np.zeros((0, MEASURES), np.float32)
+    first, last = ends[:, 0], ends[:, 1]
+    x, y, wide, high = (boxes[:, k].astype(np.float64) for k in range(4))
+    heights = parts.boxes[:, 3].astype(np.float64)
+    weight = heights**2
+    middle = float((parts.boxes[:, 1] + heights / 2) @ weight / max(float(weight.sum()), 1.0))
+    right = np.maximum.accumulate(parts.boxes[:, 0] + parts.boxes[:, 2]).astype(np.float64)
+    left = np.minimum.accumulate(parts.boxes[::-1, 0])[::-1].astype(np.float64)
+    before = np.where(first > 0, x - right[np.maximum(first - 1, 0)], 1.5 * digit)
+    after = np.where(last < count, left[np.minimum(last, count - 1)] - x - wide, 1.5 * digit)
+    touch = _touches(parts.labels, count)
+    total = np.zeros((count + 1, count + 1))
+    total[1:, 1:] = touch.cumsum(axis=0).cumsum(axis=1)
+    touch_left = total[first, last] - total[first, first]
+    touch_right = total[last, count] - total[last, last] - total[first, count] + total[first, last]
+    area = np.concatenate([[0], np.cumsum(parts.area)]).astype(np.float64)
+    ink = area[last] - area[first]
+    largest = np.array([parts.area[a:b].max() for a, b in ends]) / np.maximum(ink, 1)
+    split_left = _same_piece(parts.piece, first)
+    split_right = _same_piece(parts.piece, last)
+    run = last - first
+    columns = [
+        high,
+        wide,
+        y - middle,
+        y + high - middle,
+        gaps,
+        np.clip(before, -digit, 1.5 * digit),
+        np.clip(after, -digit, 1.5 * digit),
+    ]
+    stroke = parts.stroke
+    rest = [
+        ink / digit**2,
+        np.full(len(ends), stroke / digit),
+        np.minimum(touch_left / stroke, 4.0),
+        np.minimum(touch_right / stroke, 4.0),
+        split_left,
+        split_right,
+        run / 4,
+        largest,
+        np.log(np.maximum(high, 1) / np.maximum(wide, 1)),
+        first == 0,
+        last == count,
+    ]
+    lengths = np.stack(columns, axis=1) / digit
+    return np.asarray(np.column_stack([lengths, *rest]), np.float32)
+
+
+def _touches(labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+    """Count (count, count) how many pixels of a part touch each later part."""
+    pairs = []
+    for one, other in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
+        meet = (one != other) & (one > 0) & (other > 0)
+        pairs.append(np.stack([one[meet], other[meet]], axis=1))
+    met = np.sort(np.concatenate(pairs), axis=1) - 1
+    flat = np.bincount(met[:, 0].astype(np.int64) * count + met[:, 1], minlength=count * count)
+    return flat.reshape(count, count).astype(np.float64)
+
+
+def _same_piece(piece: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell whether the parts on both sides of a boundary hang together in the picture."""
+    inside = (at > 0) & (at < len(piece))
+    place = np.clip(at, 1, max(1, len(piece) - 1))
+    return np.asarray(inside & (piece[place - 1] == piece[np.minimum(place, len(piece) - 1)]))

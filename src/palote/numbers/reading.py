@@ -1,0 +1,303 @@
+"""The numbers in one picture: from its lines to texts that may be trusted, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink import Cleaned, Cleaning, Row, find_lines
+from palote.ink.rows import level
+from palote.ink.segments import Parts, cut
+from palote.metrics import softmax
+from palote.model.engine import DIGITS, Engine
+from palote.numbers.decode import SEPARATORS, Found, decode
+from palote.numbers.judge import Judge, shipped_judge
+from palote.numbers.lattice import Edges, edges_of
+from palote.numbers.pattern import Pattern
+from palote.numbers.trust import Marks, posteriors
+from palote.pixels import Picture
+from palote.result import Alternative, Box, Digit, Line
+
+__all__ = ["HEIGHT", "Page", "read_lines"]
+
+HEIGHT = 40.0
+"""Height of a digit in an upright line, in pixels."""
+
+MOST_LINES = 60
+"""Lines of a picture that are read; a page of text has no more numbers than that."""
+
+MOST_EDGES = 3000
+"""Edges of a picture that are looked at: after so many, lines are left out."""
+
+OK_FROM = 0.9
+"""Confidence from which on a number is vouched for."""
+
+LONGEST = 40
+"""Nobody writes numbers of more digits: such a line is not vouched for, or cut off."""
+
+NO_NUMBER = 0.12
+"""Confidence below which a line that looks like no number is called none."""
+
+STRANGE = 0.35
+"""So much ink left out is the mark of something else than a number."""
+
+UNLIKELY = -1.0
+"""Mean log probability of the symbols, below which they are none."""
+
+MOST_ALTERNATIVES = 5
+
+DUST = -6.0
+"""What leaving out a part costs for each height of a digit that it is high."""
+
+LARGEST_PART = 1.5
+
+NOT_BAD = 0.3
+"""Weight of the judge's doubt that an edge is anything whole."""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What was found in a picture.
+
+    Attributes:
+        lines: those that are numbers, or may be, in reading order.
+        others: how many lines are none.
+        cleaned: the interpretation that was read, if the picture is not blank.
+        mask: bool (h, w), the ink of its lines, at the size of ``cleaned``.
+    """
+
+    lines: tuple[Line, ...]
+    others: int
+    cleaned: Cleaned | None = None
+    mask: NDArray[np.bool_] | None = None
+
+    @property
+    def good(self) -> float:
+        """How much was read: the sum of the lines' confidences."""
+        return sum(line.confidence for line in self.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class _Lattice:
+    row: Row
+    parts: Parts
+    edges: Edges
+
+
+def read_lines(
+    picture: Picture,
+    engine: Engine,
+    how: Cleaning = "auto",
+    pattern: Pattern | None = None,
+    judge: Judge | None = None,
+) -> Page:
+    """Read the numbers in a picture.
+
+    Args:
+        picture: upright.
+        engine: the network that reads single digits.
+        how: the way of cleaning.
+        pattern: the format of the numbers, if it is known.
+        judge: what tells whole digits from parts; the shipped one if not given.
+    """
+    judge = judge or shipped_judge()
+    best = Page((), 0)
+    for cleaned, rows in find_lines(picture.pixels, how):
+        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge)
+        if best.cleaned is None or page.good > best.good:
+            best = page
+        if any(line.status == "ok" for line in page.lines):
+            break
+    return best
+
+
+def _page(
+    picture: Picture,
+    cleaned: Cleaned,
+    rows: list[Row],
+    engine: Engine,
+    pattern: Pattern | None,
+    judge: Judge,
+) -> Page:
+    mask = np.zeros(cleaned.mask.shape, np.bool_)
+    lattices = []
+    total = 0
+    for row in rows:
+        x, y, width, height = row.box
+        mask[y : y + height, x : x + width] |= row.mask
+        parts = cut(level(row, HEIGHT))
+        edges = edges_of(parts, engine.card.ink)
+        total += len(edges)
+        if total > MOST_EDGES:
+            break
+        if len(edges):
+            lattices.append(_Lattice(row, parts, edges))
+    if not lattices:
+        return Page((), len(rows), cleaned, mask)
+    outputs = engine(np.concatenate([one.edges.patches for one in lattices]))
+    shares = softmax(outputs.logits, engine.card.temperature)
+    lines = []
+    first = 0
+    to_picture = _to_picture(picture, cleaned)
+    for one in lattices:
+        own = shares[first : first + len(one.edges)]
+        first += len(one.edges)
+        line = _line(one, own, judge, pattern, engine.card.unsure_below, to_picture)
+        if line is not None:
+            lines.append(line)
+    return Page(tuple(lines), len(rows) - len(lines), cleaned, mask)
+
+
+def scored(
+    edges: Edges, parts: Parts, shares: NDArray[np.float32], judge: Judge
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Judge the edges of a line.
+
+    Args:
+        edges: of the lattice.
+        parts: of the line.
+        shares: float32 (n, 10 or 11), what the digit network says of each edge.
+        judge: weighs shape and place.
+
+    Returns:
+        float64 (n, 14), log probabilities; float64 (n, 13), what the search adds up;
+        float64 (parts,), what it costs to leave a part out.
+    """
+    logs = judge(shares, edges.measures)
+    # What is whole must beat what is not: probabilities alone favour few, wide symbols.
+    scores = logs[:, :-1] - NOT_BAD * logs[:, -1:]
+    skips = np.full(len(parts), DUST * LARGEST_PART)
+    single = edges.last - edges.first == 1
+    height = edges.boxes[single, 3] / parts.level.digit
+    skips[edges.first[single]] = logs[single, -1] + DUST * height
+    return logs, scores, skips
+
+
+def _line(
+    one: _Lattice,
+    shares: NDArray[np.float32],
+    judge: Judge,
+    pattern: Pattern | None,
+    unsure_below: float,
+    to_picture: Callable[[NDArray[np.float64]], Box],
+) -> Line | None:
+    logs, scores, skips = scored(one.edges, one.parts, shares, judge)
+    found = decode(
+        one.edges.first,
+        one.edges.last,
+        len(one.parts),
+        scores,
+        skips,
+        pattern.follows if pattern else None,
+        pattern.complete if pattern else None,
+    )
+    found = [text for text in found if text.digits]
+    if not found:
+        return None
+    best, shares_of_texts = found[0], posteriors(found)
+    marks = Marks.of(found, one.edges, one.parts, logs)
+    confidence = marks.trust(judge.trust)
+    if confidence < NO_NUMBER and (marks.skipped > STRANGE or marks.mean < UNLIKELY):
+        return None
+    sure = _sure(found, shares_of_texts, one.edges)
+    digits = []
+    for place, (symbol, edge) in enumerate(zip(best.text, best.edges, strict=True)):
+        if symbol not in SEPARATORS:
+            share = np.exp(logs[edge, :DIGITS])
+            own = float(share.max() / np.exp(logs[edge]).sum()) * float(sure[place])
+            digits.append(
+                Digit(
+                    symbol,
+                    min(1.0, own),
+                    (share / share.sum()).astype(np.float32),
+                    to_picture(_corners(one, edge)),
+                    one.edges.patches[edge],
+                )
+            )
+    ok = confidence >= OK_FROM and len(digits) <= LONGEST
+    text, raw = _shown(best.text, digits, ok, unsure_below)
+    return Line(
+        text,
+        raw,
+        "ok" if "?" not in text else "unsure",
+        confidence,
+        _around([digit.box for digit in digits]),
+        tuple(digits),
+        _alternatives(found, shares_of_texts),
+    )
+
+
+def _sure(found: list[Found], shares: NDArray[np.float64], edges: Edges) -> NDArray[np.float64]:
+    """Return, for each symbol of the best text, how many of the texts agree on it there."""
+    best = found[0]
+    middle = edges.boxes[:, 0] + edges.boxes[:, 2] / 2
+    reach = np.maximum(0.25 * HEIGHT, edges.boxes[:, 2] / 3)
+    sure = np.zeros(len(best.edges))
+    for text, share in zip(found, shares, strict=True):
+        for place, edge in enumerate(best.edges):
+            sure[place] += share * any(
+                symbol == best.text[place] and abs(middle[other] - middle[edge]) < reach[edge]
+                for other, symbol in zip(text.edges, text.text, strict=True)
+            )
+    return sure
+
+
+def _shown(raw: str, digits: list[Digit], ok: bool, unsure_below: float) -> tuple[str, str]:
+    """Return the text of the digits, and the raw one, with "?" for what is in doubt."""
+    doubtful = {i for i, digit in enumerate(digits) if digit.confidence < unsure_below}
+    if not ok and not doubtful:
+        doubtful = {min(range(len(digits)), key=lambda i: digits[i].confidence)}
+    text, shown = "", ""
+    for symbol in raw:
+        if symbol in SEPARATORS:
+            shown += symbol
+            continue
+        mark = "?" if len(text) in doubtful else symbol
+        text += mark
+        shown += mark
+    return text, shown
+
+
+def _alternatives(found: list[Found], shares: NDArray[np.float64]) -> tuple[Alternative, ...]:
+    """Gather texts of the same digits."""
+    gathered: dict[str, tuple[str, float]] = {}
+    for text, share in zip(found, shares, strict=True):
+        raw, before = gathered.get(text.digits, (text.text, 0.0))
+        gathered[text.digits] = raw, before + float(share)
+    order = sorted(gathered.items(), key=lambda item: -item[1][1])[:MOST_ALTERNATIVES]
+    return tuple(Alternative(text, raw, min(1.0, share)) for text, (raw, share) in order)
+
+
+def _corners(one: _Lattice, edge: int) -> NDArray[np.float64]:
+    """Return float64 (4, 2), the corners of an edge's box in the cleaned picture."""
+    x, y, width, height = (float(v) for v in one.edges.boxes[edge])
+    corners = np.array(
+        [[x, y, 1], [x + width, y, 1], [x, y + height, 1], [x + width, y + height, 1]]
+    )
+    return np.asarray(corners @ one.parts.level.matrix.T, np.float64)
+
+
+def _to_picture(picture: Picture, cleaned: Cleaned) -> Callable[[NDArray[np.float64]], Box]:
+    """Return what makes a box in pixels of the full picture from corners in the cleaned one."""
+    height, width = picture.pixels.shape[:2]
+    full = np.array(picture.size, np.float64)
+    scale = full / np.array([width, height]) / cleaned.scale
+
+    def box(corners: NDArray[np.float64]) -> Box:
+        low = np.clip(corners.min(axis=0) * scale, 0, full - 1)
+        high = np.clip(corners.max(axis=0) * scale, low + 1, full)
+        x, y = (round(float(v)) for v in low)
+        w, h = (max(1, round(float(v))) for v in high - low)
+        return x, y, w, h
+
+    return box
+
+
+def _around(boxes: list[Box]) -> Box:
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right = max(box[0] + box[2] for box in boxes)
+    bottom = max(box[1] + box[3] for box in boxes)
+    return left, top, right - left, bottom - top

@@ -1,0 +1,122 @@
+"""What stands on a line of numbers: amounts, dates, counts, and words that are none.
+
+A phrase is made of digits, separators, letters and spaces. `SYMBOLS` is what a line
+network tells apart; `taught` is what it should give for a row of marks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["OTHER", "SYMBOLS", "phrase", "taught"]
+
+OTHER = "x"
+"""Symbol of a stretch, however long, of what is neither a digit nor a separator."""
+
+SYMBOLS = "0123456789.-/" + OTHER
+""""." stands for "," and "'", too; "-" for "=" and long dashes. A space has no symbol."""
+
+LETTERS = "NRUEWAFMXTKHVCPadefkmnprtuvwxyh"
+"""Nobody takes them for digits, not even in a word."""
+
+MOST = 12
+"""Digits on a line."""
+
+
+def phrase(rng: np.random.Generator) -> str:
+    """Return what stands on a line, by chance.
+
+    Args:
+        rng: chance.
+
+    Returns:
+        Digits, ``. , ' - = ~ /``, letters, ``$ # *`` and spaces.
+    """
+    kinds = [_plain, _amount, _grouped, _spaced, _date, _word]
+    kind = rng.choice(len(kinds), p=[0.5, 0.24, 0.12, 0.03, 0.05, 0.06])
+    return kinds[kind](rng)
+
+
+def taught(marks: str) -> str:
+    """Return what a network should give for these marks: a stretch of no digits counts once.
+
+    >>> taught("xx500/-")
+    'x500/-'
+    """
+    kept = [mark for i, mark in enumerate(marks) if mark != OTHER or marks[i - 1 : i] != OTHER]
+    return "".join(kept)
+
+
+def _digits(rng: np.random.Generator, count: int) -> str:
+    digits = rng.integers(0, 10, count)
+    if rng.random() < 0.25:  # round sums
+        digits[-int(rng.integers(1, count + 1)) :] = 0
+    if rng.random() < 0.1:  # runs of one digit, which touch and are hard to count
+        at = int(rng.integers(0, count))
+        digits[at : at + int(rng.integers(2, 4))] = digits[at]
+    return "".join(str(digit) for digit in digits)
+
+
+def _count(rng: np.random.Generator) -> int:
+    share = np.array([4, 7, 10, 14, 16, 12, 8, 7, 4, 5, 2, 2], float)
+    return int(rng.choice(np.arange(1, MOST + 1), p=share / share.sum()))
+
+
+def _plain(rng: np.random.Generator) -> str:
+    return _digits(rng, _count(rng)) + (_flourish(rng) if rng.random() < 0.1 else "")
+
+
+def _grouped(rng: np.random.Generator) -> str:
+    """Return thousands and millions, set apart."""
+    digits = _digits(rng, int(rng.integers(4, 8)))
+    mark = str(rng.choice([".", ",", "'", " "], p=[0.65, 0.2, 0.05, 0.1]))
+    head = len(digits) % 3
+    groups = [digits[:head]] if head else []
+    groups += [digits[i : i + 3] for i in range(head, len(digits), 3)]
+    return mark.join(groups)
+
+
+def _amount(rng: np.random.Generator) -> str:
+    """Return a sum of money as it stands on a cheque: opened and closed with some flourish."""
+    kind = rng.random()
+    sum_ = _grouped(rng) if kind < 0.6 else _digits(rng, int(rng.integers(1, 7)))
+    if kind > 0.85:
+        sum_ += str(rng.choice([".", ",", "-"])) + _digits(rng, 2)
+    ahead = rng.random()
+    if ahead < 0.12:
+        sum_ = str(rng.choice(["$", "Rs ", "Rs.", "#", "**", "*", "= ", "- ", "//", "N"])) + sum_
+    return sum_ + (_flourish(rng) if rng.random() < 0.55 else "")
+
+
+def _flourish(rng: np.random.Generator) -> str:
+    """Close an amount, so that nothing can be added."""
+    ends = ["-", "=", ".-", ".=", ".", "/-", "/=", "~", " -", " =", "--", "#", "**", "*", ",-", "u"]
+    share = np.array([16, 12, 14, 6, 12, 6, 2, 4, 8, 6, 2, 2, 2, 2, 3, 3], float)
+    return str(rng.choice(ends, p=share / share.sum()))
+
+
+def _spaced(rng: np.random.Generator) -> str:
+    mark = str(rng.choice([" ", "-", "."], p=[0.6, 0.3, 0.1]))
+    return mark.join(_digits(rng, int(rng.integers(2, 5))) for _ in range(int(rng.integers(2, 4))))
+
+
+def _date(rng: np.random.Generator) -> str:
+    day, month = int(rng.integers(1, 32)), int(rng.integers(1, 13))
+    year = str(rng.integers(1950, 2040))
+    if rng.random() < 0.4:
+        year = year[2:]
+    pad = "02d" if rng.random() < 0.7 else "d"
+    parts = [format(day, pad), format(month, pad), year]
+    if rng.random() < 0.2:
+        parts = parts[::-1]
+    return str(rng.choice(["/", ".", "-", " "], p=[0.45, 0.3, 0.2, 0.05])).join(parts)
+
+
+def _word(rng: np.random.Generator) -> str:
+    words = [
+        "".join(rng.choice(list(LETTERS), int(rng.integers(2, 8))))
+        for _ in range(int(rng.integers(1, 3)))
+    ]
+    if rng.random() < 0.3:  # "Total 250"
+        words.insert(int(rng.integers(0, 2)), _digits(rng, int(rng.integers(1, 5))))
+    return " ".join(words)

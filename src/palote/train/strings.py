@@ -1,0 +1,300 @@
+"""Training lines: composed, photographed, and passed through `palote.ink` as reading does it.
+
+What the ink's road loses or leaves in is in the samples, with the right label: each mark
+counts only if its ink has come through. Lines are made once, in parallel, by chunks that
+are kept on disk; a chunk depends on the seed and its number alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote import data
+from palote.data import HELD_OUT
+from palote.ink import find_lines
+from palote.ink.rows import Row, line_crop
+from palote.settings import Settings
+from palote.train import draw
+from palote.train.compose import Sheet, sheet
+from palote.train.glyphs import LineStock
+from palote.train.grounds import picture_of
+from palote.train.phrases import OTHER, taught
+
+__all__ = ["Lines", "Recipe", "make", "stock_of", "through_ink", "validation"]
+
+SEEN = 0.6
+"""A mark whose ink has come through by this share is taught."""
+
+LOST, GONE = 0.2, 0.03
+"""A separator that has by less than the first, a digit by less than the second, is not.
+
+Between the two nobody can tell, and the line is left out.
+"""
+
+FOREIGN = 0.25
+"""A line with more than this share of ink that is not its own is left out."""
+
+NOTHING = 0.07
+"""Share of pictures with no writing."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How many lines.
+
+    Attributes:
+        count: number of lines.
+        chunk: lines in one file.
+    """
+
+    count: int = 100_000
+    chunk: int = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines as the network sees them, end to end in one long strip.
+
+    Attributes:
+        strip: uint8 (32, sum of widths), 255 is full ink.
+        widths: int32 (n,), in pixels.
+        texts: what stands on each, in `phrases.SYMBOLS`.
+    """
+
+    strip: NDArray[np.uint8]
+    widths: NDArray[np.int32]
+    texts: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, index: int) -> NDArray[np.uint8]:
+        """Return one line, uint8 (32, width)."""
+        return self.strip[:, self._ends[index] - self.widths[index] : self._ends[index]]
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        return np.cumsum(self.widths, dtype=np.int64)
+
+    def some(self, count: int) -> Lines:
+        """Return the first lines, at most so many."""
+        widths = self.widths[:count]
+        return Lines(self.strip[:, : int(widths.sum())], widths, self.texts[:count])
+
+    @classmethod
+    def joined(cls, parts: list[Lines]) -> Lines:
+        """Return the lines of all parts."""
+        return cls(
+            np.concatenate([part.strip for part in parts], axis=1),
+            np.concatenate([part.widths for part in parts]),
+            tuple(text for part in parts for text in part.texts),
+        )
+
+    @classmethod
+    def of(cls, pairs: list[tuple[NDArray[np.uint8], str]]) -> Lines:
+        """Lay lines end to end."""
+        widths = np.array([line.shape[1] for line, _ in pairs], np.int32)
+        strip = np.concatenate([line for line, _ in pairs], axis=1)
+        return cls(strip, widths, tuple(text for _, text in pairs))
+
+    def save(self, path: Path) -> None:
+        """Write them, in one step."""
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            np.savez_compressed(
+                file, strip=self.strip, widths=self.widths, texts=np.array(self.texts)
+            )
+        unfinished.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> Lines:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls(file["strip"], file["widths"], tuple(str(text) for text in file["texts"]))
+
+
+def through_ink(
+    picture: NDArray[np.uint8], dark: bool, drawn: Sheet
+) -> Iterator[tuple[NDArray[np.uint8], str]]:
+    """Yield the lines that reading finds in a picture, and what stands on each.
+
+    Args:
+        picture: uint8 (h, w).
+        dark: whether the ink is the darker tone.
+        drawn: what is in the picture, of the same size.
+    """
+    for cleaned, rows in find_lines(picture, dark=dark):
+        size = cleaned.mask.shape[1], cleaned.mask.shape[0]
+        owner = drawn.owner.astype(np.int16)
+        owner = cv2.resize(owner, size, interpolation=cv2.INTER_NEAREST)
+        whole = np.bincount(owner.ravel(), minlength=sum(map(len, drawn.lines)) + 1)
+        for row in rows:
+            text = _read_off(row, owner, whole, drawn)
+            if text is not None:
+                yield np.rint(line_crop(row) * 255).astype(np.uint8), text
+
+
+def _read_off(
+    row: Row, owner: NDArray[np.int16], whole: NDArray[np.intp], drawn: Sheet
+) -> str | None:
+    """Return what stands on a row, or nothing if that cannot be told."""
+    x, y, wide, high = row.box
+    under = owner[y : y + high, x : x + wide][row.mask]
+    found = np.bincount(under, minlength=len(whole))
+    lines = [
+        found[start + 1 : start + 1 + len(marks)]
+        for start, marks in zip(drawn.starts, drawn.lines, strict=True)
+    ]
+    number = int(np.argmax([line.sum() for line in lines]))
+    own = lines[number]
+    if own.sum() == 0:
+        return ""
+    foreign = found[1:].sum() - own.sum()
+    if foreign > FOREIGN * own.sum():
+        return None
+    start, marks = drawn.starts[number], drawn.lines[number]
+    seen = own / np.maximum(whole[start + 1 : start + 1 + len(marks)], 1)
+    lost = np.where([mark.isdigit() for mark in marks], GONE, LOST)
+    if ((seen > lost) & (seen < SEEN)).any():
+        return None
+    return taught("".join(mark for mark, share in zip(marks, seen, strict=True) if share >= SEEN))
+
+
+def _nothing(rng: np.random.Generator) -> Sheet:
+    """Return a sheet with no writing, or with a scribble or a stain, which is no digit."""
+    height = float(np.exp(rng.normal(3.5, 0.35)))
+    shape = int(height * rng.uniform(1.2, 2.5)), int(height * rng.uniform(2, 8))
+    ink, marks = np.zeros(shape, np.float32), ""
+    kind = rng.random()
+    if kind < 0.75:
+        points = draw.scribble(rng)
+        if kind < 0.55:  # a signature runs to the right
+            points[:, 0] += np.linspace(0, rng.uniform(2, 12), len(points), dtype=np.float32)
+        points[:, 0] *= rng.uniform(0.6, 2.0)
+        longer = min(shape[1] - 8, height * rng.uniform(1.5, 6))
+        ink = draw.place(
+            draw.paint(points, longer, height * rng.uniform(0.05, 0.2), rng), *shape, rng
+        )
+        marks = OTHER
+    elif kind < 0.9:
+        noise = rng.normal(0, 1, shape).astype(np.float32)
+        noise = cv2.GaussianBlur(noise, (0, 0), height * rng.uniform(0.1, 0.4))
+        edge = float(np.quantile(noise, rng.uniform(0.8, 0.98)))
+        ink = np.clip((noise - edge) / float(noise.std()) * 6, 0, 1).astype(np.float32)
+        marks = OTHER
+    owner = (ink > 0.3).astype(np.int32) if marks else np.zeros(shape, np.int32)
+    return Sheet(ink, owner, (marks,), height, (0, 0, shape[1], shape[0]))
+
+
+def lines_of(
+    stock: LineStock, rng: np.random.Generator, text: str | None = None
+) -> Iterator[tuple[NDArray[np.uint8], str]]:
+    """Compose one picture and yield the lines that reading finds in it.
+
+    Args:
+        stock: what the marks are taken from.
+        rng: chance.
+        text: what is written, see `compose.write`; by chance if not given.
+    """
+    drawn = _nothing(rng) if text is None and rng.random() < NOTHING else sheet(stock, rng, text)
+    picture, dark = picture_of(drawn, rng)
+    yield from through_ink(picture, dark, drawn)
+
+
+def make(
+    recipe: Recipe,
+    seed: int,
+    folder: Path,
+    settings: Settings,
+    workers: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> Lines:
+    """Make the lines, or take those of an earlier run from the folder.
+
+    Args:
+        recipe: how many.
+        seed: the same seed makes the same lines.
+        folder: where the chunks are kept.
+        settings: where the data sets are.
+        workers: processes.
+        progress: called with chunks done and chunks in all.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    total = -(-recipe.count // recipe.chunk)
+    paths = [folder / f"{seed}-{number:04d}.npz" for number in range(total)]
+    missing = [number for number, path in enumerate(paths) if not path.exists()]
+    if missing:
+        stock_of(settings)  # a data set that is not there is told here, not by every process
+        # A fork of a process in which TensorFlow has started its threads may hang.
+        fresh = get_context("spawn")
+        with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(settings,)) as pool:
+            jobs = [pool.submit(_chunk, recipe.chunk, seed, n, paths[n]) for n in missing]
+            for done, job in enumerate(jobs, total - len(missing) + 1):
+                job.result()
+                if progress:
+                    progress(done, total)
+    return Lines.joined([Lines.load(path) for path in paths]).some(recipe.count)
+
+
+def validation(count: int, seed: int, settings: Settings) -> Lines:
+    """Make lines of what training never sees: kept MNIST pictures, and writers set apart.
+
+    Args:
+        count: how many.
+        seed: of the lines.
+        settings: where the data sets are.
+    """
+    stock = stock_of(settings, validation=True)
+    return _several(stock, count, np.random.default_rng([seed, 10**6]))
+
+
+def stock_of(settings: Settings, validation: bool = False) -> LineStock:
+    """Return what lines are made from.
+
+    Args:
+        settings: where the data sets are.
+        validation: take what is kept from training: the end of MNIST's training set and
+            the writers set apart.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    split: data.Split = "validation" if validation else "train"
+    # First what cannot be fetched, so that who lacks it is told before MNIST is.
+    symbols, pens = data.pen_symbols(split, settings), data.pen(split, settings)
+    kept = np.s_[-HELD_OUT:] if validation else np.s_[:-HELD_OUT]
+    digits = data.mnist("train", settings)
+    return LineStock(data.Images(digits.pixels[kept], digits.labels[kept]), pens, symbols)
+
+
+_stock: LineStock | None = None
+
+
+def _start(settings: Settings) -> None:
+    global _stock
+    cv2.setNumThreads(1)
+    _stock = stock_of(settings)
+
+
+def _chunk(count: int, seed: int, number: int, path: Path) -> None:
+    assert _stock is not None
+    _several(_stock, count, np.random.default_rng([seed, number])).save(path)
+
+
+def _several(stock: LineStock, count: int, rng: np.random.Generator) -> Lines:
+    made: list[tuple[NDArray[np.uint8], str]] = []
+    while len(made) < count:
+        made += lines_of(stock, rng)
+    return Lines.of(made[:count])

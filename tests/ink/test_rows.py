@@ -1,0 +1,83 @@
+"""Lines of writing: found in order, brought upright, cut where digits touch."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from palote.ink import find_lines
+from palote.ink.rows import MOST_PIECES, level, line_crop
+from palote.ink.segments import cut
+from tests.numbers.writing import written
+
+
+def test_lines_come_in_reading_order() -> None:
+    rows = find_lines(written("111", "2222", "33333"))[0][1]
+    assert len(rows) == 3
+    tops = [row.box[1] for row in rows]
+    assert tops == sorted(tops)
+    assert rows[0].box[2] < rows[1].box[2] < rows[2].box[2]
+
+
+def test_two_numbers_side_by_side_are_read_from_the_left() -> None:
+    one = written("17")
+    rows = find_lines(np.hstack([one, np.full((one.shape[0], 400), 255, np.uint8), one]))[0][1]
+    assert [row.box[0] for row in rows] == sorted(row.box[0] for row in rows)
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("angle", [-8, 8])
+def test_a_line_that_climbs_becomes_level(angle: float) -> None:
+    picture = cv2.copyMakeBorder(written("0000000"), 60, 60, 0, 0, cv2.BORDER_REPLICATE)
+    middle = picture.shape[1] / 2, picture.shape[0] / 2
+    turn = cv2.getRotationMatrix2D(middle, angle, 1)
+    turned = cv2.warpAffine(picture, turn, picture.shape[::-1], borderValue=255)
+    (row,) = find_lines(turned)[0][1]
+    assert row.slope == pytest.approx(-np.tan(np.radians(angle)), abs=0.03)
+    upright = level(row, 40)
+    ys = np.nonzero(upright.mask.any(axis=1))[0]
+    assert np.ptp(ys) < 55
+
+
+def test_a_crop_is_as_high_as_its_network_wants() -> None:
+    for scale in (0.6, 2.0, 5.0):
+        (row,) = find_lines(written("2047", scale=scale, pen=max(1, int(2 * scale))))[0][1]
+        crop = line_crop(row)
+        assert crop.shape[0] == 32
+        rows = np.flatnonzero((crop > 0.5).any(axis=1))
+        assert 18 <= np.ptp(rows) + 1 <= 28
+        assert 0 <= crop.min() and crop.max() <= 1
+
+
+def test_the_line_of_a_form_goes_and_the_digits_stay() -> None:
+    picture = written("2047")
+    high, wide = picture.shape
+    clean = find_lines(picture)[0][1][0]
+    cv2.line(picture, (10, high - 14), (wide - 25, high - 14), 0, 3)
+    (row,) = find_lines(picture)[0][1]
+    assert abs(row.box[3] - clean.box[3]) < 12
+    assert np.count_nonzero(row.mask) == pytest.approx(np.count_nonzero(clean.mask), rel=0.12)
+
+
+def test_touching_digits_are_cut() -> None:
+    picture = written("00")
+    apart = cut(level(find_lines(picture)[0][1][0], 40))
+    ink = np.flatnonzero((picture < 128).any(axis=0))
+    gap = np.flatnonzero(np.diff(ink) > 1)[0]
+    joined = np.delete(picture, np.s_[ink[gap] : ink[gap + 1] + 2], axis=1)
+    parts = cut(level(find_lines(joined)[0][1][0], 40))
+    assert len(set(apart.piece.tolist())) == 2
+    assert len(set(parts.piece.tolist())) == 1
+    middle = parts.labels.shape[1] / 2
+    edges = {int(x) for box in parts.boxes for x in (box[0], box[0] + box[2])}
+    assert min(abs(edge - middle) for edge in edges) < 8
+
+
+def test_noise_without_end_stays_cheap() -> None:
+    rng = np.random.default_rng(1)
+    dots = np.full((800, 800), 255, np.uint8)
+    for x, y in rng.integers(0, 790, (5 * MOST_PIECES, 2)):
+        dots[y : y + 7, x : x + 5] = 0
+    for _, rows in find_lines(dots):
+        assert len(rows) <= 60

@@ -1,0 +1,129 @@
+"""Whole numbers, end to end."""
+
+from __future__ import annotations
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from palote import Reader
+from palote.errors import UsageError
+from palote.pixels import load
+from tests.drawing import ring, seven
+from tests.numbers.writing import written
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0), (90, 200)])
+def test_a_number(reader: Reader, ink: int, paper: int) -> None:
+    reading = reader.read(written("2047", ink=ink, paper=paper), expect="number")
+    assert [digit.value for digit in reading.digits] == list("2047")
+    (line,) = reading.lines
+    lefts = [digit.box[0] for digit in line.digits]
+    assert lefts == sorted(lefts)
+    assert line.alternatives[0].text == "2047"
+    assert 0 < sum(other.probability for other in line.alternatives) <= 1.0001
+    for digit in line.digits:
+        assert digit.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert digit.ink.shape == (28, 28)
+
+
+def test_boxes_are_in_pixels_of_the_picture(reader: Reader) -> None:
+    picture = written("35", scale=1.2, pen=3)
+    ink = cv2.boundingRect((picture < 128).astype(np.uint8))
+    x, y, width, height = reader.read(picture, expect="number").lines[0].box
+    assert abs(x - ink[0]) <= 4 and abs(y - ink[1]) <= 4
+    assert abs(width - ink[2]) <= 8 and abs(height - ink[3]) <= 8
+
+
+def test_lines_are_kept_apart(reader: Reader) -> None:
+    reading = reader.read(written("2047", "635", "94"), expect="number")
+    assert len(reading.lines) == 3
+    assert reading.text.count("\n") == 2
+    assert [len(line.digits) for line in reading.lines] == [4, 3, 2]
+    assert len(reading.digits) == 9
+    assert reading.alternatives == ()
+
+
+def test_separators_are_no_digits(reader: Reader) -> None:
+    reading = reader.read(written("20.47"), expect="number")
+    assert "." not in reading.text
+    assert len(reading.digits) == 4
+    assert "." in reading.raw
+
+
+def test_a_pattern_is_kept_to(reader: Reader) -> None:
+    for pattern in ("###", "##"):
+        reading = reader.read(written("2047"), pattern=pattern)
+        assert len(reading.digits) in (0, len(pattern))
+    assert len(reader.read(written("2047"), pattern="####").text) == 4
+
+
+def test_auto_decides(reader: Reader) -> None:
+    several = reader.read(written("2047"))
+    assert len(several.digits) == 4
+    for picture in (seven(), ring()):
+        auto, digit = reader.read(picture), reader.read(picture, expect="digit")
+        assert (auto.text, auto.lines) == (digit.text, ())
+    both = list(reader.read_many([written("2047"), seven()]))
+    assert [len(reading.digits) for reading in both] == [4, 1]
+
+
+def test_blank_paper_is_empty(reader: Reader) -> None:
+    for expect in ("number", "auto"):
+        reading = reader.read(np.full((200, 300), 255, np.uint8), expect=expect)
+        assert (reading.text, reading.status, reading.confidence) == ("", "empty", 0.0)
+
+
+def test_a_word_is_no_number_that_can_be_trusted(reader: Reader) -> None:
+    for word in ("MAKE", "wax", "Fremk"):
+        assert reader.read(written(word), expect="number").status != "ok"
+
+
+def test_it_goes_into_json(reader: Reader) -> None:
+    reading = reader.read(written("2047"), expect="number", stages=True)
+    whole = json.loads(json.dumps(reading.to_dict(images=True)))
+    assert whole["lines"][0]["alternatives"][0]["text"] == "2047"
+    assert whole["raw"] == reading.raw
+    assert [stage["name"] for stage in whole["stages"]] == ["original", "evened", "binary"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"expect": "word"}, "expect must be one of auto, digit, number; not 'word'"),
+        ({"pattern": "ab"}, "pattern must have a #"),
+        ({"expect": "digit", "pattern": "#"}, "is for numbers"),
+    ],
+)
+def test_wrong_questions(reader: Reader, asked: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        reader.read(seven(), **asked)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=said):
+        reader.read_many([], **asked)  # type: ignore[call-overload]
+
+
+def test_a_page_of_text_and_a_long_strip_come_to_an_end(reader: Reader) -> None:
+    page = written(*["the quick brown fox 17 jumps over it"] * 20, scale=0.8, pen=2, gap=12)
+    line = cv2.copyMakeBorder(written("0123456789", scale=3), 40, 40, 0, 0, cv2.BORDER_REPLICATE)
+    strip = np.hstack([line] * 40)[:, :20_000]
+    for picture in (page, strip):
+        reading = reader.read(picture, expect="number")
+        assert len(reading.lines) <= 60
+        assert reading.status != "ok"
+    assert load(strip).size[0] == 20_000
+
+
+def test_the_same_picture_gives_the_same_answer_from_many_threads(reader: Reader) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    picture = written("2047")
+    with ThreadPoolExecutor(4) as threads:
+        readings = threads.map(lambda _: reader.read(picture, expect="number"), range(8))
+        assert len({(reading.raw, reading.confidence) for reading in readings}) == 1
