@@ -18,6 +18,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 Missing = Callable[[str, str], None]
 
+OWN_CHOICES = (
+    *("PALOTE_MODEL", "PALOTE_THREADS", "PALOTE_MAX_BYTES", "PALOTE_MAX_PIXELS"),
+    *("PALOTE_PROFILE", "PALOTE_STORE"),
+)
+"""What a developer may have set for themselves."""
+
 
 @pytest.fixture(scope="session")
 def missing() -> Missing:
@@ -58,7 +64,7 @@ def keras(missing: Missing) -> ModuleType:
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the tests, and the programs they start, away from the developer's own settings."""
     with pytest.MonkeyPatch.context() as patch:
-        for variable in ("PALOTE_MODEL", "PALOTE_THREADS", "PALOTE_MAX_BYTES", "PALOTE_MAX_PIXELS"):
+        for variable in OWN_CHOICES:
             patch.delenv(variable, raising=False)
         folder = tmp_path_factory.mktemp("palote")
         for variable in ("PALOTE_DATA_DIR", "PALOTE_STATE_DIR", "PALOTE_CACHE_DIR"):

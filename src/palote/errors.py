@@ -20,6 +20,9 @@ to do. ``code`` is stable and made for programs (the HTTP API puts it into its
     │   ├── ModelCorrupt        not a model, or its checksum does not match
     │   ├── InkSpecMismatch     trained with another normalisation
     │   └── ExportFailed        a file that does not answer as its network does
+    ├── LearnError              corrections cannot be kept or learned
+    │   ├── LearningOff         learning is switched off for this profile
+    │   └── NothingToLearn      no ink to learn from, or nothing to take back
     ├── DataError               a data set that is missing, incomplete or damaged
     ├── MissingExtra            a feature whose packages are not installed
     ├── NoDisplay               there is no screen to open a window on
@@ -35,12 +38,15 @@ __all__ = [
     "FileNotReadable",
     "InkSpecMismatch",
     "InputError",
+    "LearnError",
+    "LearningOff",
     "MissingExtra",
     "ModelCorrupt",
     "ModelError",
     "ModelNotFound",
     "NoCamera",
     "NoDisplay",
+    "NothingToLearn",
     "PaloteError",
     "ServerError",
     "TooManyBytes",
@@ -146,6 +152,24 @@ class ExportFailed(ModelError):
     """A file that was exported does not answer as the network does; nothing was kept."""
 
     code = "export-failed"
+
+
+class LearnError(PaloteError):
+    """Corrections cannot be kept or learned: the store is away, damaged or full."""
+
+    code = "learn"
+
+
+class LearningOff(LearnError):
+    """Learning is switched off for this profile."""
+
+    code = "learning-off"
+
+
+class NothingToLearn(LearnError):
+    """There is no ink in the picture, or no correction to take back."""
+
+    code = "nothing-to-learn"
 
 
 class DataError(PaloteError):

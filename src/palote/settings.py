@@ -35,6 +35,8 @@ class Settings:
         max_bytes: largest picture file that is read, in bytes.
         max_pixels: largest picture that is decoded, width times height.
         model: name or path of the model that is used unless another is asked for.
+        profile: whose corrections count unless another is asked for; "none" for nobody's.
+        store: where corrections are kept, as an SQLAlchemy URL; "" for a file in `data_dir`.
         threads: threads of the network; 0 lets ONNX Runtime choose.
         datasets: folder with ``mnist/`` and ``pen/``, if the person has them already.
         data_dir: the user's models and corrections.
@@ -48,6 +50,8 @@ class Settings:
     max_bytes: int = 32 * MEGABYTE
     max_pixels: int = 50_000_000
     model: str = "default"
+    profile: str = "default"
+    store: str = ""
     threads: int = 1
     datasets: Path | None = None
     data_dir: Path = field(
@@ -90,6 +94,8 @@ VARIABLES = {
     "max_bytes": "PALOTE_MAX_BYTES",
     "max_pixels": "PALOTE_MAX_PIXELS",
     "model": "PALOTE_MODEL",
+    "profile": "PALOTE_PROFILE",
+    "store": "PALOTE_STORE",
     "threads": "PALOTE_THREADS",
     "datasets": "PALOTE_DATA",
     "data_dir": "PALOTE_DATA_DIR",

@@ -27,7 +27,7 @@ __all__ = ["BASE", "EXTRAS", "Finding", "doctor", "examine"]
 
 BASE = (
     *("fastapi", "numpy", "onnxruntime", "opencv-python-headless", "pillow", "platformdirs"),
-    *("python-multipart", "rich", "typer", "uvicorn"),
+    *("python-multipart", "rich", "sqlalchemy", "typer", "uvicorn"),
 )
 """The packages that reading and serving need."""
 
@@ -36,6 +36,7 @@ EXTRAS = {
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
     "https": (("cryptography", "psutil", "segno"), "Serving over HTTPS"),
     "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
+    "postgres": (("psycopg",), "Keeping corrections in PostgreSQL"),
     "train": (
         ("ai_edge_litert", "h5py", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
         "Training",
