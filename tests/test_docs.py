@@ -80,6 +80,20 @@ def test_python_blocks_run(
 
 
 @pytest.mark.skipif(BASH is None, reason="there is no bash")
+def test_commands_of_learning_run(
+    pictures: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In their order, in a data folder of their own."""
+    assert BASH is not None
+    monkeypatch.setenv("PALOTE_DATA_DIR", str(tmp_path / "own"))
+    asked = [line for line in commands("README.md") if line.startswith("palote learn ")]
+    assert len(asked) >= 4
+    for command in asked:
+        result = subprocess.run([BASH, "-c", command], capture_output=True, text=True)
+        assert result.returncode == 0 and "Traceback" not in result.stderr, (command, result.stderr)
+
+
+@pytest.mark.skipif(BASH is None, reason="there is no bash")
 @pytest.mark.parametrize("command", TERMINAL)
 def test_commands_run(command: str, pictures: None) -> None:
     assert BASH is not None

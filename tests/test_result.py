@@ -79,7 +79,9 @@ def test_a_reading_as_a_dictionary() -> None:
     reading = Reading("7", "ok", 0.91234567, (digit(),), stages, "mine")
     content = reading.to_dict()
     assert json.loads(json.dumps(content)) == content
-    assert list(content) == ["text", "status", "confidence", "model", "digits"]
+    assert list(content) == [
+        *("text", "status", "confidence", "model", "raw", "digits", "lines", "alternatives")
+    ]
     assert (content["confidence"], content["model"]) == (0.912346, "mine")
     with_images = reading.to_dict(images=True)
     assert isinstance(with_images["stages"], list) and len(with_images["stages"]) == 1

@@ -24,14 +24,13 @@ from palote.model import catalog
 from palote.model.card import Card
 from palote.model.engine import DIGITS, Outputs, open_engine
 from palote.model.saliency import saliency_map
+from palote.model.taught import TaughtEngine, taught
+from palote.numbers.ask import EXPECTATIONS, Ask, either, number_reading
 from palote.pixels import ImageSource, Picture, load
 from palote.result import Digit, Reading, Stage, Status
 from palote.settings import Settings
 
 __all__ = ["EXPECTATIONS", "Reader", "likeliest", "read", "read_many"]
-
-EXPECTATIONS = ("auto", "digit")
-"""What a picture may be expected to hold; "auto" means "digit" until whole numbers come."""
 
 
 class Reader:
@@ -42,9 +41,10 @@ class Reader:
         clean: how ink is told from paper: "auto", "otsu", "adaptive", "clahe" or "none".
         declared: what a model file made elsewhere takes, if its input shape does not say it.
         settings: limits and threads; the environment's if not given.
+        profile: whose corrections count; the settings' if not given, "none" for nobody's.
 
     Raises:
-        UsageError: there is no such way of cleaning.
+        UsageError: there is no such way of cleaning, or no such profile.
         ModelError: the model is missing, damaged or made for another normalisation.
 
     >>> import numpy as np
@@ -60,13 +60,15 @@ class Reader:
         *,
         declared: InkSpec | None = None,
         settings: Settings | None = None,
+        profile: str | None = None,
     ) -> None:
         self.settings = settings or Settings.from_environment()
         self._clean = _cleaning(clean)
         entry = catalog.find(
             catalog.chosen(self.settings) if model is None else model, self.settings
         )
-        self._engine = open_engine(entry, self.settings.threads, declared)
+        trained = open_engine(entry, self.settings.threads, declared)
+        self._engine = taught(trained, entry, self.settings, profile)
         self.name = entry.name
 
     @property
@@ -79,11 +81,17 @@ class Reader:
         """Geometry of the patches that the model sees."""
         return self._engine.card.ink
 
+    @property
+    def version(self) -> int:
+        """Number of what was learnt from corrections; 0 where the model reads as shipped."""
+        return self._engine.version if isinstance(self._engine, TaughtEngine) else 0
+
     def read(
         self,
         image: ImageSource,
         *,
         expect: str = "auto",
+        pattern: str | None = None,
         stages: bool = False,
         clean: str | None = None,
         saliency: bool = False,
@@ -92,20 +100,21 @@ class Reader:
 
         Args:
             image: path, bytes, file object, PIL image, NumPy array or data URL.
-            expect: "digit" or "auto": exactly one digit.
+            expect: "digit": exactly one; "number": any number of them, in lines; "auto"
+                decides.
+            pattern: the format of the numbers, if it is known, such as "####" or "##.#".
             stages: keep the pictures of the way in ``Reading.stages``.
             clean: another way of cleaning than the reader's, for this picture.
             saliency: add ``Digit.saliency``: which ink spoke for the answer.
 
         Raises:
             InputError: the picture cannot be read.
-            UsageError: ``expect`` or ``clean`` has a value that does not exist.
+            UsageError: ``expect``, ``pattern`` or ``clean`` has a value that does not exist.
         """
-        _expectation(expect)
+        ask = Ask.of(expect, pattern)
         how = self._clean if clean is None else _cleaning(clean)
         picture = load(image, self.settings)
-        found = find_digit(picture.pixels, how, self.spec)
-        reading = next(self._answers([(picture, found)], stages))
+        reading = next(self._asked([picture], ask, how, stages))
         if not saliency:
             return reading
         digits = (replace(digit, saliency=self.saliency(digit)) for digit in reading.digits)
@@ -140,6 +149,7 @@ class Reader:
         images: Iterable[ImageSource],
         *,
         expect: str = ...,
+        pattern: str | None = ...,
         on_error: Literal["raise"] = ...,
         batch: int = ...,
     ) -> Iterator[Reading]: ...
@@ -150,6 +160,7 @@ class Reader:
         images: Iterable[ImageSource],
         *,
         expect: str = ...,
+        pattern: str | None = ...,
         on_error: str,
         batch: int = ...,
     ) -> Iterator[Reading | PaloteError]: ...
@@ -159,6 +170,7 @@ class Reader:
         images: Iterable[ImageSource],
         *,
         expect: str = "auto",
+        pattern: str | None = None,
         on_error: str = "raise",
         batch: int = 64,
     ) -> Iterator[Reading | PaloteError]:
@@ -167,6 +179,7 @@ class Reader:
         Args:
             images: any iterable; it is taken a batch at a time.
             expect: see `read`.
+            pattern: see `read`.
             on_error: "raise" stops at the first picture that cannot be read; "return"
                 yields its error in its place.
             batch: pictures that go through the network together.
@@ -177,28 +190,27 @@ class Reader:
         Raises:
             UsageError: at the call, if an argument has a value that does not exist.
         """
-        _expectation(expect)
+        ask = Ask.of(expect, pattern)
         if on_error not in ("raise", "return"):
             raise UsageError(f"on_error must be 'raise' or 'return', not {on_error!r}.")
         if batch < 1:
             raise UsageError(f"batch must be at least 1, not {batch}.")
-        return self._many(iter(images), on_error == "raise", batch)
+        return self._many(iter(images), ask, on_error == "raise", batch)
 
     def _many(
-        self, images: Iterator[ImageSource], stop: bool, batch: int
+        self, images: Iterator[ImageSource], ask: Ask, stop: bool, batch: int
     ) -> Iterator[Reading | PaloteError]:
         while chunk := list(islice(images, batch)):
-            prepared: list[tuple[Picture, list[Candidate]] | PaloteError] = []
+            prepared: list[Picture | PaloteError] = []
             for image in chunk:
                 try:
-                    picture = load(image, self.settings)
+                    prepared.append(load(image, self.settings))
                 except PaloteError as error:
                     prepared.append(error)
                     if stop:
                         break
-                else:
-                    prepared.append((picture, find_digit(picture.pixels, self._clean, self.spec)))
-            answers = self._answers([p for p in prepared if not isinstance(p, PaloteError)], False)
+            pictures = [item for item in prepared if not isinstance(item, PaloteError)]
+            answers = self._asked(pictures, ask, self._clean, False)
             for item in prepared:
                 if not isinstance(item, PaloteError):
                     yield next(answers)
@@ -207,9 +219,25 @@ class Reader:
                 else:
                     yield item
 
+    def _asked(
+        self, pictures: list[Picture], ask: Ask, how: Cleaning, stages: bool
+    ) -> Iterator[Reading]:
+        if ask.expect == "number":
+            for picture in pictures:
+                yield number_reading(picture, self._engine, how, ask, stages, self.name)
+            return
+        found = [(one, find_digit(one.pixels, how, self.spec)) for one in pictures]
+        for (picture, _), (reading, candidate) in zip(
+            found, self._answers(found, stages), strict=True
+        ):
+            if ask.expect == "auto":
+                yield either(reading, candidate, picture, self._engine, how, stages)
+            else:
+                yield reading
+
     def _answers(
         self, found: list[tuple[Picture, list[Candidate]]], stages: bool
-    ) -> Iterator[Reading]:
+    ) -> Iterator[tuple[Reading, Candidate | None]]:
         """Ask the network once for all candidates, and choose among each picture's."""
         views = [
             candidate.views if self.card.frames else (candidate.patch,)
@@ -236,10 +264,10 @@ class Reader:
         candidates: list[Candidate],
         shares: NDArray[np.float32],
         stages: bool,
-    ) -> Reading:
+    ) -> tuple[Reading, Candidate | None]:
         if not candidates:
             blank = (Stage("original", picture.pixels),) if stages else ()
-            return Reading("", "empty", 0.0, (), blank, self.name)
+            return Reading("", "empty", 0.0, (), blank, self.name), None
         best = likeliest(shares)
         candidate, share = candidates[best], shares[best]
         digit = digit_of(candidate, share, picture)
@@ -252,7 +280,7 @@ class Reader:
         else:
             status, text = "ok", digit.value
         kept = stages_of(candidate) if stages else ()
-        return Reading(text, status, digit.confidence, (digit,), kept, self.name)
+        return Reading(text, status, digit.confidence, (digit,), kept, self.name), candidate
 
 
 def likeliest(shares: NDArray[np.float32]) -> int:
@@ -268,20 +296,24 @@ def read(
     image: ImageSource,
     *,
     expect: str = "auto",
+    pattern: str | None = None,
     stages: bool = False,
     model: str | os.PathLike[str] | None = None,
     clean: str = "auto",
     saliency: bool = False,
+    profile: str | None = None,
 ) -> Reading:
-    """Read the handwritten digit in a picture.
+    """Read the handwritten digit, or the numbers, in a picture.
 
     Args:
         image: path, bytes, file object, PIL image, NumPy array or data URL.
-        expect: "digit" or "auto": exactly one digit.
+        expect: "digit": exactly one; "number": any number of them, in lines; "auto" decides.
+        pattern: the format of the numbers, if it is known, such as "####" or "##.#".
         stages: keep the pictures of the way in ``Reading.stages``.
         model: name of a model, or path of a model file; the chosen one if not given.
         clean: "auto", "otsu", "adaptive", "clahe" or "none".
         saliency: add ``Digit.saliency``: which ink spoke for the answer.
+        profile: whose corrections count; "none" for nobody's.
 
     Raises:
         InputError: the picture cannot be read.
@@ -296,8 +328,8 @@ def read(
     """
     settings = Settings.from_environment()
     name = catalog.chosen(settings) if model is None else os.fspath(model)
-    return _reader(name, settings).read(
-        image, expect=expect, stages=stages, clean=clean, saliency=saliency
+    return _reader(name, settings, profile).read(
+        image, expect=expect, pattern=pattern, stages=stages, clean=clean, saliency=saliency
     )
 
 
@@ -305,17 +337,20 @@ def read_many(
     images: Iterable[ImageSource],
     *,
     expect: str = "auto",
+    pattern: str | None = None,
     on_error: str = "raise",
     model: str | os.PathLike[str] | None = None,
     clean: str = "auto",
+    profile: str | None = None,
 ) -> Iterator[Reading | PaloteError]:
     """Read many pictures, in order, in constant memory; see `Reader.read_many`."""
-    return Reader(model, clean).read_many(images, expect=expect, on_error=on_error)
+    reader = Reader(model, clean, profile=profile)
+    return reader.read_many(images, expect=expect, pattern=pattern, on_error=on_error)
 
 
 @lru_cache(maxsize=4)
-def _reader(model: str, settings: Settings) -> Reader:
-    return Reader(model, settings=settings)
+def _reader(model: str, settings: Settings, profile: str | None) -> Reader:
+    return Reader(model, settings=settings, profile=profile)
 
 
 def _cleaning(clean: str) -> Cleaning:
@@ -323,13 +358,3 @@ def _cleaning(clean: str) -> Cleaning:
         if clean == name:
             return name
     raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")
-
-
-def _expectation(expect: str) -> None:
-    if expect == "number":
-        raise UsageError(
-            "expect='number' comes with a later version: this one reads a single digit. "
-            "Use expect='digit'."
-        )
-    if expect not in EXPECTATIONS:
-        raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")

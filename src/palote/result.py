@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 __all__ = [
     "AGAINST",
     "FOR",
+    "Alternative",
     "Box",
     "Digit",
     "Json",
+    "Line",
     "Reading",
     "Stage",
     "Status",
@@ -107,18 +109,85 @@ class Stage:
         return {"name": self.name, "image": _data_url(self.image)}
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """Another text that a line may be.
+
+    Attributes:
+        text: digits only.
+        raw: with separators.
+        probability: that it is this one.
+    """
+
+    text: str
+    raw: str
+    probability: float
+
+    def __post_init__(self) -> None:
+        _check_share("probability", self.probability)
+
+    def to_dict(self) -> dict[str, Json]:
+        """Return it ready for ``json.dumps``."""
+        return {"text": self.text, "raw": self.raw, "probability": round(self.probability, 6)}
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One number of a picture.
+
+    Attributes:
+        text: its digits; ``"?"`` for each that Palote would not vouch for.
+        raw: with separators: ``.`` for a point or a comma, ``-`` and ``/``.
+        status: ``"ok"``, ``"unsure"``, or ``"not_digit"`` for ink that is no number.
+        confidence: calibrated probability that all of it is right.
+        box: (x, y, width, height) in pixels of the upright input.
+        digits: left to right.
+        alternatives: the likeliest texts, the best first, without any ``"?"``.
+    """
+
+    text: str
+    raw: str
+    status: Status
+    confidence: float
+    box: Box
+    digits: tuple[Digit, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_status(self.status)
+        _check_share("confidence", self.confidence)
+
+    def to_dict(self, images: bool = False) -> dict[str, Json]:
+        """Return it ready for ``json.dumps``.
+
+        Args:
+            images: add the ink as PNG data URLs.
+        """
+        return {
+            "text": self.text,
+            "raw": self.raw,
+            "status": self.status,
+            "confidence": round(self.confidence, 6),
+            "box": list(self.box),
+            "digits": [digit.to_dict(images) for digit in self.digits],
+            "alternatives": [other.to_dict() for other in self.alternatives],
+        }
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What was read from one picture.
 
     Attributes:
-        text: the digit; ``"?"`` for one that Palote would not vouch for; ``""`` when
-            there is nothing to read.
+        text: the digit, or the digits of the number, several lines joined by a line
+            break; ``"?"`` for one that Palote would not vouch for; ``""`` when there is
+            nothing to read.
         status: ``"ok"``, ``"unsure"``, ``"not_digit"`` or ``"empty"``.
         confidence: calibrated, of the whole reading; 0 when there is nothing to read.
         digits: what was found, left to right, also when ``status`` is not ``"ok"``.
         stages: the pictures of the way, if they were asked for.
         model: name of the model that read.
+        lines: the numbers, in reading order, if numbers were expected.
     """
 
     text: str
@@ -127,12 +196,21 @@ class Reading:
     digits: tuple[Digit, ...] = ()
     stages: tuple[Stage, ...] = field(default=(), repr=False)
     model: str = "default"
+    lines: tuple[Line, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.status not in STATUSES:
-            raise ValueError(f"status must be one of {STATUSES}, not {self.status!r}")
-        if not 0.0 <= self.confidence <= 1.0:
-            raise ValueError(f"confidence must lie in [0, 1], not {self.confidence}")
+        _check_status(self.status)
+        _check_share("confidence", self.confidence)
+
+    @property
+    def raw(self) -> str:
+        """The text with its separators; that of a single digit has none."""
+        return "\n".join(line.raw for line in self.lines) if self.lines else self.text
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """The likeliest texts of the one line, the best first; see each line for several."""
+        return self.lines[0].alternatives if len(self.lines) == 1 else ()
 
     def to_dict(self, images: bool = False) -> dict[str, Json]:
         """Return it ready for ``json.dumps``.
@@ -145,7 +223,10 @@ class Reading:
             "status": self.status,
             "confidence": round(self.confidence, 6),
             "model": self.model,
+            "raw": self.raw,
             "digits": [digit.to_dict(images) for digit in self.digits],
+            "lines": [line.to_dict(images) for line in self.lines],
+            "alternatives": [other.to_dict() for other in self.alternatives],
         }
         if images:
             result["stages"] = [stage.to_dict() for stage in self.stages]
@@ -166,6 +247,16 @@ def overlay(saliency: NDArray[np.float32]) -> NDArray[np.uint8]:
     picture[..., :3] = np.where(saliency[..., None] > 0, FOR, AGAINST)
     picture[..., 3] = np.rint(np.abs(saliency) * 255)
     return picture
+
+
+def _check_status(status: Status) -> None:
+    if status not in STATUSES:
+        raise ValueError(f"status must be one of {STATUSES}, not {status!r}")
+
+
+def _check_share(name: str, share: float) -> None:
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"{name} must lie in [0, 1], not {share}")
 
 
 def _data_url(image: NDArray[np.uint8]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from palote import __version__
+from palote import Settings, __version__
 from palote.errors import ServerError
 from palote.model import catalog
 from palote.surfaces import web
@@ -60,16 +60,26 @@ def test_models(palote: Palote) -> None:
 def test_serve_passes_everything_on(palote: Palote, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[object, ...]] = []
 
-    def serve(host: str, port: int | None, open_browser: bool, model: str | None, **rest: object):
-        calls.append((host, port, open_browser, model, rest["allow_hosts"]))
+    def serve(
+        host: str,
+        port: int | None,
+        open_browser: bool,
+        model: str | None,
+        settings: Settings,
+        **rest: object,
+    ) -> None:
+        own = settings.profile, settings.store, rest["learn"]
+        calls.append((host, port, open_browser, model, rest["allow_hosts"], *own))
 
     monkeypatch.setattr(web, "serve", serve)
     assert palote("serve").code == 0
     options = ("--host", "::1", "--port", "8123", "--no-open", "--model", "mine.onnx")
-    assert palote("serve", *options, "--allow-host", "a.example", "--allow-host", "b").code == 0
+    taught = ("--learn", "--profile", "ana", "--store", "sqlite:///own.db")
+    names = ("--allow-host", "a.example", "--allow-host", "b")
+    assert palote("serve", *options, *names, *taught).code == 0
     assert calls == [
-        ("127.0.0.1", None, True, None, ()),
-        ("::1", 8123, False, "mine.onnx", ["a.example", "b"]),
+        ("127.0.0.1", None, True, None, (), "default", "", False),
+        ("::1", 8123, False, "mine.onnx", ["a.example", "b"], "ana", "sqlite:///own.db", True),
     ]
 
 

@@ -213,8 +213,8 @@ def test_stages_cannot_be_kept(palote: Palote, photo: str) -> None:
     [
         ((), "Missing argument"),
         (("--json", "--csv", "photo.png"), "--json and --csv exclude each other"),
-        (("--expect", "letter", "photo.png"), "auto, digit"),
-        (("--expect", "number", "photo.png"), "expect='digit'"),
+        (("--expect", "letter", "photo.png"), "auto, digit, number"),
+        (("--pattern", "letters", "photo.png"), "pattern must have a #"),
         (("--clean", "soap", "photo.png"), "adaptive"),
         (("--model", "nosuch", "photo.png"), "There is no model 'nosuch'. Known names:"),
         (("--csv", "--model", "nosuch", "photo.png"), "There is no model 'nosuch'"),
@@ -250,7 +250,7 @@ def test_answers_are_written_as_they_come(
     most = 0
 
     def many(
-        self: Reader, images: Iterable[str], *, expect: str, on_error: str
+        self: Reader, images: Iterable[str], *, expect: str, pattern: str | None, on_error: str
     ) -> Iterator[Reading | PaloteError]:
         nonlocal most
         for _ in images:

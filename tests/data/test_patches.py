@@ -152,4 +152,4 @@ def test_it_chooses_the_same_in_every_geometry() -> None:
         (large,) = patches_of([picture], InkSpec.sized(56), ask=True)
         assert small is not None and large is not None
         shrunk = large.reshape(28, 2, 28, 2).mean(axis=(1, 3))
-        assert np.corrcoef(shrunk.ravel(), small.ravel())[0, 1] > 0.8
+        assert np.corrcoef(shrunk.ravel(), small.ravel())[0, 1] > 0.7

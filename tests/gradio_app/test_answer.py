@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import palote
 from palote import errors
-from palote.errors import CorruptImage, InputError, ModelError, TooSmall
+from palote.errors import CorruptImage, InputError, LearnError, ModelError, TooSmall
 from palote.result import Json, Reading
 from palote.surfaces.gradio_app import answer
 from palote.surfaces.gradio_app.examples import examples
@@ -139,7 +139,7 @@ def test_a_refusal_in_both_languages() -> None:
 
 def test_every_refusal_has_its_spanish_sentence() -> None:
     kinds = [getattr(errors, name) for name in errors.__all__]
-    met = {kind.code for kind in kinds if issubclass(kind, InputError | ModelError)}
+    met = {kind.code for kind in kinds if issubclass(kind, InputError | ModelError | LearnError)}
     assert met - NEVER_SEEN | {"missing-extra"} == set(REFUSED)
 
 

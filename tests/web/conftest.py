@@ -59,7 +59,9 @@ class Server:
         self._thread.start()
         deadline = time.monotonic() + 20
         while httpx.get(f"{self.url}/readyz").status_code != 200:
-            assert time.monotonic() < deadline, "the server does not become ready"
+            if time.monotonic() > deadline:
+                self.stop()
+                pytest.fail("the server does not become ready")
             time.sleep(0.02)
 
     def stop(self) -> None:

@@ -171,7 +171,7 @@ def test_axe_finds_nothing_in_the_docs(open_page: OpenPage, scheme: str, width: 
     page = open_page("/docs", scheme=scheme, size=(width, 800))
     expect(page.get_by_role("heading", name="/api/read")).to_be_visible()
     expect(page.get_by_role("heading", name="Reading", exact=True)).to_be_visible()
-    expect(page.locator("article")).to_have_count(4 + 7)
+    expect(page.locator("article")).to_have_count(4 + 8)
     assert violations(page) == ""
 
 

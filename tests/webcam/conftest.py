@@ -89,7 +89,8 @@ class Slow:
     may: threading.Event = field(default_factory=threading.Event)
     seen: list[NDArray[np.uint8]] = field(default_factory=list)
 
-    def read(self, image: NDArray[np.uint8]) -> Reading:
+    def read(self, image: NDArray[np.uint8], *, expect: str) -> Reading:
+        assert expect == "digit"
         self.seen.append(image)
         assert self.may.wait(PATIENCE)
         return self.says(image)

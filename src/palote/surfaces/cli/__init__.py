@@ -16,6 +16,7 @@ Where to find what::
     export.py     palote export: a network in the formats that others need
     explain.py    palote explain: one picture of how an answer came about
       poster.py     draws it
+    learn.py      palote learn: corrections, and what came of them
     models.py     palote models: which networks there are
     data.py       palote data: the pictures to train on and to judge with
     doctor.py     palote doctor: is everything there, does it read
@@ -46,6 +47,7 @@ from palote.surfaces.cli.evaluate import evaluate
 from palote.surfaces.cli.explain import explain
 from palote.surfaces.cli.export import export
 from palote.surfaces.cli.gradio import gradio
+from palote.surfaces.cli.learn import learn
 from palote.surfaces.cli.models import models
 from palote.surfaces.cli.options import VerboseOption
 from palote.surfaces.cli.read import read
@@ -74,6 +76,7 @@ app.command()(compare)
 app.command()(evaluate)
 app.command()(export)
 app.command()(explain)
+app.add_typer(learn, name="learn")
 app.add_typer(models, name="models")
 app.add_typer(data, name="data")
 app.command()(doctor)

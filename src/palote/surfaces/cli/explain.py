@@ -61,7 +61,7 @@ def explain(
     settings = Settings.from_environment()
     entry = catalog.find(model or catalog.chosen(settings), settings)
     reader = Reader(model, clean, settings=settings)
-    reading = reader.read(image, stages=True)
+    reading = reader.read(image, expect="digit", stages=True)
     if not reading.digits:
         raise InputError(
             f"There is nothing to explain in {image!r}: no ink stands out from the paper."

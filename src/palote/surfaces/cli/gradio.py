@@ -11,10 +11,14 @@ from palote.errors import MissingExtra
 from palote.surfaces.cli.options import (
     HostOption,
     InputOption,
+    LearnOption,
     ModelOption,
     NoOpenOption,
+    ProfileOption,
+    StoreOption,
     VerboseOption,
     declared_by,
+    own_settings,
 )
 
 __all__ = ["gradio"]
@@ -39,6 +43,9 @@ def gradio(
             help="Language to start in; the browser's, if not given.",
         ),
     ] = None,
+    learn: LearnOption = False,
+    profile: ProfileOption = None,
+    store: StoreOption = None,
     declared: InputOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -51,4 +58,13 @@ def gradio(
         raise MissingExtra("gradio", "The Gradio app")
     from palote.surfaces.gradio_app.server import serve
 
-    serve(host, port, not no_open, model, lang, declared=declared_by(declared))
+    serve(
+        host,
+        port,
+        not no_open,
+        model,
+        lang,
+        own_settings(profile, store),
+        declared_by(declared),
+        learn,
+    )

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from palote.ink import InkSpec
+    from palote.settings import Settings
 
 __all__ = [
     "EXPORTS",
@@ -19,13 +20,17 @@ __all__ = [
     "InputOption",
     "JudgedOn",
     "LangOption",
+    "LearnOption",
     "ModelArgument",
     "ModelOption",
     "NoOpenOption",
     "OwnName",
+    "ProfileOption",
+    "StoreOption",
     "VerboseOption",
     "declared_by",
     "log",
+    "own_settings",
 ]
 
 NETWORKS = (
@@ -50,6 +55,18 @@ def declared_by(text: str | None) -> InkSpec | None:
     from palote.model.shapes import declared_input
 
     return None if text is None else declared_input(text)
+
+
+def own_settings(profile: str | None, store: str | None = None) -> Settings:
+    """Return the environment's settings with what `ProfileOption` and `StoreOption` say."""
+    from dataclasses import replace
+
+    from palote.settings import Settings
+
+    settings = Settings.from_environment()
+    if profile is not None:
+        settings = replace(settings, profile=profile)
+    return settings if store is None else replace(settings, store=store)
 
 
 def _models() -> list[str]:
@@ -144,6 +161,32 @@ JudgedOn = Annotated[
 LangOption = Annotated[
     str,
     typer.Option("--lang", metavar="en|es", help="Language of the report."),
+]
+
+LearnOption = Annotated[
+    bool,
+    typer.Option(
+        "--learn",
+        help="Let it be taught: when an answer is wrong, say what the digit was. Only what is "
+        "taught is kept.",
+    ),
+]
+
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Whose corrections count; none for nobody's. If not given, PALOTE_PROFILE or default.",
+    ),
+]
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Where what is taught is kept, such as postgresql://...; if not given, "
+        "PALOTE_STORE or a file in your data folder.",
+    ),
 ]
 
 OwnName = Annotated[

@@ -21,6 +21,7 @@ from palote.surfaces.cli.options import (
     CleanOption,
     InputOption,
     ModelOption,
+    ProfileOption,
     VerboseOption,
     declared_by,
     log,
@@ -55,11 +56,19 @@ def read(
     expect: Annotated[
         str,
         typer.Option(
-            metavar="auto|digit",
-            autocompletion=lambda: ["auto", "digit"],
-            help="What a picture holds; one digit, in this version.",
+            metavar="auto|digit|number",
+            autocompletion=lambda: ["auto", "digit", "number"],
+            help="What a picture holds: one digit, or numbers, in lines.",
         ),
     ] = "auto",
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            metavar='"####"',
+            help='The format of the numbers: # for each digit, as in "####" or "##.#".',
+            show_default=False,
+        ),
+    ] = None,
     model: ModelOption = None,
     clean: CleanOption = "auto",
     stages: Annotated[
@@ -71,9 +80,10 @@ def read(
         ),
     ] = None,
     declared: InputOption = None,
+    profile: ProfileOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read the handwritten digit in each picture.
+    """Read the handwritten digit, or the numbers, in each picture.
 
     With --verbose, also the probabilities of all ten.
     """
@@ -85,9 +95,9 @@ def read(
         failures += 1
         show.failure(path, error)
 
-    reader = _reader(model, clean, declared)
+    reader = _reader(model, clean, declared, profile)
     found = list(pictures(paths, failed))
-    answers = _answers(reader, found, expect, stages)
+    answers = _answers(reader, found, expect, pattern, stages)
     with progress(len(found)) as advance:
         for path, answer in zip(found, answers, strict=True):
             if isinstance(answer, PaloteError):
@@ -110,30 +120,35 @@ def _show(json_lines: bool, csv_rows: bool, verbose: bool) -> Show:
     return Csv() if csv_rows else Lines(probabilities=verbose)
 
 
-def _reader(model: str | None, clean: str, declared: str | None) -> Reader:
+def _reader(model: str | None, clean: str, declared: str | None, profile: str | None) -> Reader:
     from palote.reader import Reader
 
-    reader = Reader(model, clean, declared=declared_by(declared))
+    reader = Reader(model, clean, declared=declared_by(declared), profile=profile)
     log.info("the model is %r", reader.name)
     return reader
 
 
 def _answers(
-    reader: Reader, found: list[str], expect: str, stages: Path | None
+    reader: Reader, found: list[str], expect: str, pattern: str | None, stages: Path | None
 ) -> Iterator[Reading | PaloteError]:
     log.info("pictures: %d", len(found))
     images = (_standard_input(reader.settings) if path == STDIN else path for path in found)
     if stages is None:
-        return reader.read_many(images, expect=expect, on_error="return")
-    return _with_stages(reader, zip(found, images, strict=True), expect, stages)
+        return reader.read_many(images, expect=expect, pattern=pattern, on_error="return")
+    pairs = zip(found, images, strict=True)
+    return _with_stages(reader, pairs, expect, pattern, stages)
 
 
 def _with_stages(
-    reader: Reader, images: Iterator[tuple[str, str | bytes]], expect: str, folder: Path
+    reader: Reader,
+    images: Iterator[tuple[str, str | bytes]],
+    expect: str,
+    pattern: str | None,
+    folder: Path,
 ) -> Iterator[Reading | PaloteError]:
     for number, (path, image) in enumerate(images, 1):
         try:
-            reading = reader.read(image, expect=expect, stages=True)
+            reading = reader.read(image, expect=expect, pattern=pattern, stages=True)
         except UsageError:
             raise
         except PaloteError as error:

@@ -9,10 +9,14 @@ import typer
 from palote.surfaces.cli.options import (
     HostOption,
     InputOption,
+    LearnOption,
     ModelOption,
     NoOpenOption,
+    ProfileOption,
+    StoreOption,
     VerboseOption,
     declared_by,
+    own_settings,
 )
 
 __all__ = ["serve"]
@@ -52,6 +56,9 @@ def serve(
             "once. With --host, only at that address.",
         ),
     ] = False,
+    learn: LearnOption = False,
+    profile: ProfileOption = None,
+    store: StoreOption = None,
     declared: InputOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -67,8 +74,10 @@ def serve(
         port,
         not no_open,
         model,
+        own_settings(profile, store),
         allow_hosts=allow_host or (),
         declared=spec,
         https=https,
         lan=lan,
+        learn=learn,
     )

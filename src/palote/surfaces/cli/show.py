@@ -18,6 +18,8 @@ from palote.result import Digit, Reading
 __all__ = ["Csv", "JsonLines", "Lines", "Show"]
 
 DIGITS = "0123456789"
+BETWEEN = " | "
+"""Stands between the numbers of several lines."""
 COLUMNS = (
     *("path", "text", "status", "confidence", "value"),
     *(f"p{digit}" for digit in DIGITS),
@@ -49,7 +51,7 @@ class Lines:
 
     def reading(self, path: str, reading: Reading) -> None:
         """Write one line."""
-        text = reading.text or "-"
+        text = reading.text.replace("\n", BETWEEN) or "-"
         print(f"{text}  {_percent(reading.confidence):>7}  {path}{_note(reading)}")
         if self._probabilities:
             for digit in reading.digits:
@@ -89,16 +91,17 @@ class Csv:
         self._begun = False
 
     def reading(self, path: str, reading: Reading) -> None:
-        """Write one row; the value and the probabilities are those of the first digit."""
+        """Write one row: of one digit its probabilities; of numbers all digits as the value."""
         row: dict[str, str] = {
             "path": path,
             "text": reading.text,
             "status": reading.status,
             "confidence": f"{reading.confidence:.6f}",
         }
-        for digit in reading.digits[:1]:
-            row["value"] = digit.value
-            row |= {f"p{i}": f"{p:.6f}" for i, p in enumerate(digit.probabilities)}
+        row["value"] = _best(reading)
+        if len(reading.digits) == 1:
+            shares = reading.digits[0].probabilities
+            row |= {f"p{i}": f"{p:.6f}" for i, p in enumerate(shares)}
         self._write(row)
 
     def failure(self, path: str, error: PaloteError) -> None:
@@ -118,8 +121,14 @@ def _note(reading: Reading) -> str:
     if reading.status == "not_digit":
         return "  (not a digit)"
     if reading.status == "unsure":
-        return f"  (unsure; perhaps {reading.digits[0].value})"
+        return f"  (unsure; perhaps {_best(reading)})"
     return ""
+
+
+def _best(reading: Reading) -> str:
+    """Return the likeliest digits, however unsure."""
+    lines = reading.lines or (reading,)
+    return BETWEEN.join("".join(digit.value for digit in line.digits) for line in lines)
 
 
 def _all_ten(digit: Digit) -> str:

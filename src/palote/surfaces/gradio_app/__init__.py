@@ -7,6 +7,7 @@ Where to find what::
     parts.py     the components and their texts
     look.py      theme, style, and the little JavaScript
     desk.py      the handlers: a picture in, an answer out
+    lesson.py    the flag button, which teaches
     answer.py    what is shown of a reading
     intake.py    the picture out of what a component sends; deletes its file
     examples.py  pictures to try it with, drawn by code

@@ -16,7 +16,7 @@ from palote.errors import PaloteError
 from palote.result import Json, Reading, Stage
 from palote.surfaces.gradio_app.words import explain, percent, say
 
-__all__ = ["NO_LABEL", "idle", "label", "picture", "refusal", "sentence", "way"]
+__all__ = ["NO_LABEL", "idle", "label", "paragraph", "picture", "refusal", "sentence", "way"]
 
 NO_LABEL: dict[str, Json] = {}
 
@@ -58,7 +58,7 @@ def sentence(reading: Reading, language: str) -> str:
     """Return how sure the reader is, in words, as HTML."""
     if reading.status == "empty" or not reading.digits:
         nothing = "There is nothing to read here: no ink stands out from the paper."
-        return _paragraph(say(nothing, language), "empty")
+        return paragraph(say(nothing, language), "empty")
     digit = reading.digits[0]
     if reading.status == "ok":
         words = say(next(word for least, word in SURE if digit.confidence >= least), language)
@@ -67,18 +67,18 @@ def sentence(reading: Reading, language: str) -> str:
     else:
         nearest = "That does not look like a digit. The nearest would be a {digit}"
         words = say(nearest, language, digit=digit.value)
-    return _paragraph(f"{words}: {percent(digit.confidence, language)}", reading.status)
+    return paragraph(f"{words}: {percent(digit.confidence, language)}", reading.status)
 
 
 def idle(language: str) -> str:
     """Return what to do while there is nothing to read, as HTML."""
     todo = "Nothing yet. Write a digit, open a picture or start the camera."
-    return _paragraph(say(todo, language), "idle")
+    return paragraph(say(todo, language), "idle")
 
 
 def refusal(error: PaloteError, language: str) -> str:
     """Return why a picture was not read, as HTML."""
-    return _paragraph(explain(error, language), "refused")
+    return paragraph(explain(error, language), "refused")
 
 
 def way(reading: Reading, language: str) -> list[Json]:
@@ -99,7 +99,13 @@ def picture(image: NDArray[np.uint8]) -> dict[str, Json]:
     return {"path": None, "url": Stage("", _at_most(image, PREVIEW)).to_dict()["image"]}
 
 
-def _paragraph(text: str, kind: str) -> str:
+def paragraph(text: str, kind: str) -> str:
+    """Return a sentence that is read aloud too, as HTML.
+
+    Args:
+        text: any text; it is escaped.
+        kind: how it looks: a status, "idle" or "refused".
+    """
     return f'<p role="status" class="palote-said palote-{kind}">{html.escape(text)}</p>'
 
 

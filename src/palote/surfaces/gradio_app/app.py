@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
+from palote.learn import Teacher
+from palote.model import catalog
 from palote.result import Json
 from palote.settings import Settings
-from palote.surfaces.gradio_app import look
+from palote.surfaces.gradio_app import lesson, look
 from palote.surfaces.gradio_app.answer import idle
 from palote.surfaces.gradio_app.desk import Desk, models_that_open
 from palote.surfaces.gradio_app.intake import Intake
@@ -26,6 +28,7 @@ from palote.surfaces.gradio_app.parts import (
 )
 from palote.surfaces.gradio_app.words import LANGUAGES, TITLE, check_language, say
 from palote.surfaces.web.readers import Readers, SupportsRead
+from palote.surfaces.web.teaching import open_teacher
 
 if TYPE_CHECKING:
     from palote.ink import InkSpec
@@ -48,6 +51,7 @@ def build(
     model: str | None = None,
     lang: str | None = None,
     declared: InkSpec | None = None,
+    learn: bool = False,
 ) -> gr.Blocks:
     """Build the Gradio app, to be mounted or launched.
 
@@ -56,10 +60,13 @@ def build(
         model: name or path of the model that reads at first; the chosen one if not given.
         lang: "en" or "es"; the browser's language if not given.
         declared: what the model takes, if it is a file that does not say it.
+        learn: whether it can be taught, from this machine; what is taught is kept in
+            ``settings.store``, for ``settings.profile``.
 
     Raises:
-        UsageError: there is no such language.
+        UsageError: there is no such language, or the model cannot be taught.
         ModelError: the model cannot be loaded.
+        LearnError: the store cannot be used.
 
     In an application of one's own:
 
@@ -77,6 +84,8 @@ def build(
         spec = declared if model in (name, None) else None
         return Reader(name, declared=spec, settings=settings)
 
+    # First, for it makes the profile that reads.
+    teacher = open_teacher(model or catalog.chosen(settings), settings) if learn else None
     readers = Readers(settings, model, load)
     texts = Texts(lang)
     with gr.Blocks(
@@ -84,10 +93,21 @@ def build(
     ) as blocks:
         # Handed over here, for one who mounts the app should not need to know of it.
         blocks.i18n_instance = texts.words
-        parts = lay_out(texts, models_that_open(readers), lang)
+        taught: lesson.LessonParts | None = None
+
+        def below_answer() -> None:
+            nonlocal taught
+            if teacher:
+                taught = lesson.lay_out(texts, isinstance(teacher, Teacher))
+
+        parts = lay_out(texts, models_that_open(readers), lang, below_answer)
         uploads = Path(parts.picture.GRADIO_CACHE)
         desk = Desk(readers, Intake(uploads, settings.max_bytes))
         _connect(parts, desk)
+        if taught and teacher:
+            name = readers.default().name
+            own = lesson.Lesson(desk, teacher, name, settings.profile)
+            lesson.connect(parts, taught, own)
         _connect_language(blocks, parts, texts, lang)
         _offer_api(desk)
     for block in blocks.blocks.values():

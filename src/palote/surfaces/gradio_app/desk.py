@@ -24,7 +24,7 @@ from palote.surfaces.gradio_app.parts import CAMERA, DRAW, PICTURE
 from palote.surfaces.gradio_app.words import LANGUAGES
 from palote.surfaces.web.readers import Readers
 
-__all__ = ["Desk", "models_that_open"]
+__all__ = ["SKIP", "Desk", "Shown", "Taken", "models_that_open"]
 
 Shown: TypeAlias = tuple[Json, Json, Json]
 """Values of the label, the sentence and the gallery."""
@@ -87,7 +87,7 @@ class Desk:
         image = data_url(drawing)
         if image is None:
             return _idle(language)
-        return self._read(image, model, clean, language) if live else SKIP
+        return self.shown(image, model, clean, language) if live else SKIP
 
     def opened(
         self, picture: Json, model: str, clean: str, language: str
@@ -114,14 +114,14 @@ class Desk:
             return _refused(error, language)
         if not live or image is None:
             return SKIP
-        return self._read(image, model, clean, language)
+        return self.shown(image, model, clean, language)
 
     def example(
         self, model: str, clean: str, language: str, chosen: gr.SelectData
     ) -> tuple[Json, Json, Json, Json]:
         """Read the example that was chosen, and show it as the picture."""
         image = examples()[int(chosen.index)].image
-        shown = self._read(image, model, clean, _known(language))
+        shown = self.shown(image, model, clean, _known(language))
         return *shown, answer.picture(image)
 
     def asked(
@@ -137,12 +137,20 @@ class Desk:
         """Read what the open tab holds, because the person pressed Read."""
         language = _known(language)
         try:
-            # Both are taken, for the file of an upload is deleted on the way.
-            opened, filmed = self._intake.picture(picture), self._intake.picture(frame)
+            image = self.held(drawing, picture, frame, tab)
         except PaloteError as error:
             return _refused(error, language)
-        image = {DRAW: data_url(drawing), PICTURE: opened, CAMERA: filmed}.get(tab)
-        return self._read(image, model, clean, language)
+        return self.shown(image, model, clean, language)
+
+    def held(self, drawing: Json, picture: Json, frame: Json, tab: str) -> Taken | None:
+        """Return what the open tab holds, if anything.
+
+        Raises:
+            PaloteError: it cannot be read.
+        """
+        # Both are taken, for the file of an upload is deleted on the way.
+        opened, filmed = self._intake.picture(picture), self._intake.picture(frame)
+        return {DRAW: data_url(drawing), PICTURE: opened, CAMERA: filmed}.get(tab)
 
     def changed(
         self,
@@ -178,7 +186,7 @@ class Desk:
                 raise gr.Error("There is no picture. Send one.", print_exception=False)
             reader = self._readers.named(model)
             return reader.read(
-                taken, expect="auto", stages=False, clean=clean, saliency=False
+                taken, expect="digit", stages=False, clean=clean, saliency=False
             ).to_dict()
         except PaloteError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -187,13 +195,14 @@ class Desk:
         """Return the models that read can be asked for, the default one first."""
         return self._readers.models()
 
-    def _read(
+    def shown(
         self,
         image: Taken | None,
         model: str,
         clean: str,
         language: str,
     ) -> Shown:
+        """Read a picture; return what is shown of it."""
         if image is None:
             return _idle(language)
         try:
@@ -204,7 +213,7 @@ class Desk:
 
     def _reading(self, image: Taken, model: str, clean: str) -> Reading:
         reader = self._readers.named(model)
-        return reader.read(image, expect="auto", stages=True, clean=clean, saliency=False)
+        return reader.read(image, expect="digit", stages=True, clean=clean, saliency=False)
 
 
 def _shown(reading: Reading, language: str) -> Shown:

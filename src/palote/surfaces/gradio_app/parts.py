@@ -6,7 +6,7 @@ finds it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -45,7 +45,7 @@ class Texts:
     def __init__(self, lang: str | None) -> None:
         self.words = look.words()
         self._lang = lang
-        self._noted: list[tuple[gr.components.Component, str, str]] = []
+        self._noted: list[tuple[gr.components.Component, str, Callable[[str], Json]]] = []
 
     def first(self, english: str) -> str:
         """Return a text as a component takes it when it is made."""
@@ -53,7 +53,13 @@ class Texts:
 
     def note(self, component: gr.components.Component, prop: str, english: str) -> None:
         """Remember which text a component has."""
-        self._noted.append((component, prop, english))
+        self.note_made(component, prop, lambda language: say(english, language))
+
+    def note_made(
+        self, component: gr.components.Component, prop: str, make: Callable[[str], Json]
+    ) -> None:
+        """Remember how a property of a component is made from the language."""
+        self._noted.append((component, prop, make))
 
     @property
     def components(self) -> list[gr.components.Component]:
@@ -62,7 +68,7 @@ class Texts:
 
     def updates(self, language: str) -> list[dict[str, Json]]:
         """Return for each of `components` what changes with the language."""
-        return [gr.update(**{prop: say(text, language)}) for _, prop, text in self._noted]
+        return [gr.update(**{prop: make(language)}) for _, prop, make in self._noted]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +93,19 @@ class Parts:
     way: gr.Gallery
 
 
-def lay_out(texts: Texts, models: Sequence[str], lang: str | None) -> Parts:
+def lay_out(
+    texts: Texts,
+    models: Sequence[str],
+    lang: str | None,
+    below_answer: Callable[[], None] = lambda: None,
+) -> Parts:
     """Put the components into the open Blocks.
 
     Args:
         texts: gets the text of each component.
         models: names to choose from, the first at first.
         lang: the language to start in; if not given, the browser's.
+        below_answer: puts in what else belongs to the answer.
     """
     gr.HTML(f"<style>{look.STYLE}</style>")
     with gr.Row(elem_classes="palote-head"):
@@ -125,9 +137,10 @@ def lay_out(texts: Texts, models: Sequence[str], lang: str | None) -> Parts:
         with gr.Column(scale=5, min_width=300):
             label = gr.Label(label=texts.first("Answer"), num_top_classes=10)
             said = gr.HTML(idle(lang or "en"), elem_id="palote-said")
+            below_answer()
             way = _gallery(texts, "What Palote saw", "palote-way", allow_preview=True)
             shown = _gallery(texts, "Examples", "palote-examples", allow_preview=False)
-    private = "Nothing is kept: every picture is deleted as soon as it has been read."
+    private = "Reading keeps nothing: every picture is deleted as soon as it has been read."
     quiet = gr.Markdown(texts.first(private), elem_classes="palote-quiet")
     for component, prop, text in (
         (live, "label", "Live"),

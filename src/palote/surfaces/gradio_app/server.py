@@ -55,6 +55,7 @@ def serve(
     lang: str | None = None,
     settings: Settings | None = None,
     declared: InkSpec | None = None,
+    learn: bool = False,
 ) -> None:
     """Serve the Gradio app until interrupted.
 
@@ -67,11 +68,13 @@ def serve(
         lang: "en" or "es"; the browser's language if not given.
         settings: limits and folders; from the environment if not given.
         declared: what the model takes, if it is a file that does not say it.
+        learn: let it be taught, from this machine; see `build`.
 
     Raises:
         ServerError: the host or the port cannot be used.
         ModelError: the model cannot be loaded.
-        UsageError: there is no such language.
+        UsageError: there is no such language, or the model cannot be taught.
+        LearnError: the store cannot be used.
     """
     from palote.surfaces.web.shell import run, shell
 
@@ -85,7 +88,7 @@ def serve(
         from palote.surfaces.gradio_app.app import build
         from palote.surfaces.gradio_app.look import page_options
 
-        blocks = build(settings, model=model, lang=lang, declared=declared)
+        blocks = build(settings, model=model, lang=lang, declared=declared, learn=learn)
         outer = shell(host, settings.max_bytes, POLICY)
         gr.mount_gradio_app(outer, blocks, path="/", **page_options(settings))
         return outer

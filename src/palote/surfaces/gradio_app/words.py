@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from palote.errors import PaloteError, UsageError
 
-__all__ = ["LANGUAGES", "SPANISH", "TITLE", "check_language", "explain", "percent", "say"]
+__all__ = [
+    "LANGUAGES",
+    "SPANISH",
+    "TITLE",
+    "check_language",
+    "explain",
+    "percent",
+    "say",
+    "share",
+]
 
 LANGUAGES = {"en": "English", "es": "Español"}
 
@@ -42,8 +51,8 @@ SPANISH = {
     "Drop a picture of a digit here, or click to choose one": (
         "Suelta aquí la imagen de una cifra o haz clic para elegir una"
     ),
-    "Nothing is kept: every picture is deleted as soon as it has been read.": (
-        "No se guarda nada: cada imagen se borra en cuanto se ha leído."
+    "Reading keeps nothing: every picture is deleted as soon as it has been read.": (
+        "Al leer no se guarda nada: cada imagen se borra en cuanto se ha leído."
     ),
     "Nothing yet. Write a digit, open a picture or start the camera.": (
         "Aún no hay nada. Escribe una cifra, abre una imagen o enciende la cámara."
@@ -65,6 +74,59 @@ SPANISH = {
     "There is nothing to read here: no ink stands out from the paper.": (
         "Aquí no hay nada que leer: no hay tinta que destaque sobre el papel."
     ),
+    "Wrong? It was:": "¿Se equivoca? Era:",
+    "Flag it, to learn from it": "Marcarla, para aprender de ella",
+    "Take the last one back": "Retirar la última",
+    (
+        "Only what you flag is kept, on this computer, to learn from it. "
+        "palote learn list shows it; palote learn delete deletes it."
+    ): (
+        "Solo se guarda lo que marcas, en este ordenador, para aprender de ello. "
+        "palote learn list lo muestra; palote learn delete lo borra."
+    ),
+    "What you flag trains the network at once; the picture is not kept.": (
+        "Lo que marcas entrena la red al momento; la imagen no se guarda."
+    ),
+    "Choose first what it was.": "Elige antes qué era.",
+    "There is nothing to learn from: write a digit or open a picture first.": (
+        "No hay nada de lo que aprender: escribe antes una cifra o abre una imagen."
+    ),
+    "There is nothing to take back.": "No hay nada que retirar.",
+    (
+        "Teaching works only on the computer where Palote runs. "
+        "For other devices: palote serve --learn."
+    ): (
+        "Solo se puede enseñar en el ordenador donde está en marcha Palote. "
+        "Para otros dispositivos: palote serve --learn."
+    ),
+    "Only the model {model} can be taught. Choose it first.": (
+        "Solo se puede enseñar al modelo {model}. Elígelo antes."
+    ),
+    (
+        "Learned. Corrections: {number}. Yours: {own_before} → {own_after}. "
+        "Everyone's: {before} → {after}."
+    ): (
+        "Aprendido. Correcciones: {number}. Las tuyas: {own_before} → {own_after}. "
+        "Las de todos: {before} → {after}."
+    ),
+    "Learned.": "Aprendido.",
+    "Kept. It was read right already, so that nothing had to change.": (
+        "Guardada. Ya se leía bien, así que no hacía falta cambiar nada."
+    ),
+    "Kept, but nothing changed: with it, everyone's digits would be read worse.": (
+        "Guardada, pero no ha cambiado nada: con ella se leerían peor las cifras de todos."
+    ),
+    "Kept, but nothing changed: what you have taught would be read no better.": (
+        "Guardada, pero no ha cambiado nada: lo que has enseñado no se leería mejor."
+    ),
+    "Kept, but nothing changed: others that you have taught would be read worse.": (
+        "Guardada, pero no ha cambiado nada: otras que has enseñado se leerían peor."
+    ),
+    "Taken back. Nothing of what you taught is left.": (
+        "Retirada. No queda nada de lo que enseñaste."
+    ),
+    "Taken back.": "Retirada.",
+    "Nothing changed.": "No ha cambiado nada.",
     "With a pen": "Con bolígrafo",
     "On squared paper": "En papel cuadriculado",
     "Chalk on a board": "Con tiza en la pizarra",
@@ -73,6 +135,11 @@ SPANISH = {
 }
 
 REFUSED = {
+    "learn": "No se ha podido guardar ni aprender nada: en la consola hay más detalles.",
+    "learning-off": (
+        "El aprendizaje está desactivado para este perfil. Actívalo: palote learn on."
+    ),
+    "nothing-to-learn": "No hay nada de lo que aprender ni que retirar.",
     "corrupt-image": "La imagen está dañada o incompleta. Prueba con otra copia.",
     "file-not-readable": "No se ha podido abrir el archivo. Prueba a abrirlo otra vez.",
     "ink-spec-mismatch": (
@@ -132,4 +199,10 @@ def explain(error: PaloteError, language: str) -> str:
 def percent(share: float, language: str) -> str:
     """Return a probability in per cent, rounded down to a tenth."""
     figure = f"{int(min(share, SURELY) * 1000 + 1e-9) / 10:.1f}"
+    return figure.replace(".", ",") + "\N{NO-BREAK SPACE}%" if language == "es" else f"{figure}%"
+
+
+def share(value: float, language: str, decimals: int) -> str:
+    """Return a share of many that were counted, in per cent; all of them are 100 %."""
+    figure = f"{value * 100:.{decimals}f}"
     return figure.replace(".", ",") + "\N{NO-BREAK SPACE}%" if language == "es" else f"{figure}%"

@@ -29,7 +29,15 @@ from palote.surfaces.web.problems import NotAdmitted, TooManyTries, problem
 from palote.surfaces.web.refusals import ADMITTED, NO_TOKEN, TOO_MANY, WRONG_TOKEN, Sentence, page
 from palote.surfaces.web.security import LOCAL_HOSTS, host_name
 
-__all__ = ["COOKIE", "PARAMETER", "TRIES", "WINDOW_SECONDS", "Admission", "RequireAdmission"]
+__all__ = [
+    "COOKIE",
+    "PARAMETER",
+    "TRIES",
+    "WINDOW_SECONDS",
+    "Admission",
+    "RequireAdmission",
+    "is_this_machine",
+]
 
 COOKIE = "__Host-palote"
 """By its name a browser takes it over HTTPS only, for all paths and this host alone."""
@@ -121,7 +129,7 @@ class RequireAdmission:
             return
         asking = HTTPConnection(scope)
         token = _token_of(scope)
-        welcome = _is_this_machine(asking) or self.admission.knows(asking.cookies.get(COOKIE, ""))
+        welcome = is_this_machine(asking) or self.admission.knows(asking.cookies.get(COOKIE, ""))
         if welcome and token is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -176,7 +184,8 @@ def _refusal(
     return shown
 
 
-def _is_this_machine(asking: HTTPConnection) -> bool:
+def is_this_machine(asking: HTTPConnection) -> bool:
+    """Tell whether a request comes from a program on this machine, as far as can be told."""
     return (
         asking.client is not None
         and _is_loopback(asking.client.host)

@@ -18,13 +18,27 @@ import palote
 from palote.errors import PaloteError
 from palote.settings import Settings
 from palote.surfaces.web import schemas
+from palote.surfaces.web.access import Gate
 from palote.surfaces.web.admission import Admission, RequireAdmission
 from palote.surfaces.web.problems import Problems, log, refuse_http, refuse_validation
 from palote.surfaces.web.readers import LoadReader, Readers, SupportsRead
-from palote.surfaces.web.routes import health, models, page, read
+from palote.surfaces.web.routes import (
+    corrections,
+    health,
+    models,
+    nothing_taught,
+    page,
+    profiles,
+    read,
+    versions,
+)
 from palote.surfaces.web.security import BodyLimit, Guard, Limits, SecurityHeaders
+from palote.surfaces.web.teaching import Teaching
 
 __all__ = ["create_app"]
+
+STORES_NOTHING = "Nothing that is sent is stored."
+LEARNS = "Only what is sent to /api/corrections is stored."
 
 
 def create_app(
@@ -35,6 +49,7 @@ def create_app(
     limits: Limits | None = None,
     load: LoadReader | None = None,
     admission: Admission | None = None,
+    learn: bool = False,
 ) -> FastAPI:
     """Build the application.
 
@@ -47,22 +62,29 @@ def create_app(
         load: makes the reader of a model; tests hand in their own.
         admission: who may come in from beyond this machine; if not given, whoever the
             server can be reached by. It works in one process, not in several workers.
+        learn: whether it can be taught (`palote.surfaces.web.access` says by whom). What it is
+            taught lies in ``settings.store``, which several workers and servers may share.
     """
     settings = settings or Settings.from_environment()
     readers = Readers(settings, model, load)
+    teaching = Teaching(settings, model) if learn else None
     admitting = [Middleware(RequireAdmission, admission=admission)] if admission else []
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(readers.in_thread(readers.default))
+        warming = asyncio.create_task(_warm(readers, teaching))
         warming.add_done_callback(_report)
+        in_step = asyncio.create_task(teaching.keep_in_step()) if teaching else None
         yield
         readers.close()
+        if teaching and in_step:
+            in_step.cancel()
+            await teaching.close()
 
     app = FastAPI(
         title="Palote",
         version=palote.__version__,
-        description="Reads handwritten digits. Nothing that is sent is stored.",
+        description=f"Reads handwritten digits. {LEARNS if learn else STORES_NOTHING}",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
@@ -79,7 +101,10 @@ def create_app(
         },
     )
     app.state.readers = readers
-    for routes in (page, read, models, health):
+    app.state.teaching = teaching
+    app.state.gate = Gate(teaching, admission is not None) if teaching else None
+    learning = (corrections, versions, profiles) if learn else (nothing_taught,)
+    for routes in (page, read, models, health, *learning):
         app.include_router(routes.router)
     _describe_problems(app)
     return app
@@ -92,6 +117,13 @@ def _describe_problems(app: FastAPI) -> None:
     shapes["Problem"] = schemas.Problem.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):
         shapes.pop(unused, None)
+
+
+async def _warm(readers: Readers, teaching: Teaching | None) -> SupportsRead:
+    """Load what will be needed; first the store, which makes the profile that reads."""
+    if teaching is not None:
+        await readers.in_thread(teaching.open)
+    return await readers.in_thread(readers.default)
 
 
 def _report(warming: asyncio.Task[SupportsRead]) -> None:

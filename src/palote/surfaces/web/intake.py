@@ -1,4 +1,4 @@
-"""The picture out of a request's body, and nowhere else than in memory.
+"""The picture and its few words out of a request's body, and nowhere else than in memory.
 
 Starlette's own form parser writes an upload above one megabyte into a temporary
 file, which would break the promise that reading stores nothing. So the multipart
@@ -11,6 +11,7 @@ for `palote.pixels` would take it for the path of a file on this machine.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -18,34 +19,53 @@ from starlette.requests import Request
 
 from palote.surfaces.web.problems import BadRequest
 
-__all__ = ["FIELD", "picture"]
+__all__ = ["FIELD", "WORDS", "Taken", "taken"]
 
 FIELD = "image"
+WORDS = ("label", "profile")
+"""What may be said beside the picture, in fields of their own."""
+
+LONGEST_WORD = 200
+"""In bytes."""
+
 HOW = (
     "Send the picture as the multipart field 'image', as the body itself, or as JSON "
     '{"image": "data:image/png;base64,..."}.'
 )
 
 
-async def picture(request: Request) -> bytes | str:
-    """Return the picture's bytes, or its data URL.
+@dataclass(frozen=True)
+class Taken:
+    """What was in a request's body.
+
+    Attributes:
+        image: the picture's bytes, or its data URL.
+        words: those of `WORDS` that came with it.
+    """
+
+    image: bytes | str
+    words: dict[str, str] = field(default_factory=dict)
+
+
+async def taken(request: Request) -> Taken:
+    """Return the picture, and what was said beside it.
 
     Raises:
         BadRequest: there is no picture in the body, or the body is malformed.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind == b"multipart/form-data":
-        image: bytes | str = await _from_multipart(request, options.get(b"boundary", b""))
+        found = await _from_multipart(request, options.get(b"boundary", b""))
     elif kind == b"application/json":
-        image = _from_json(await request.body())
+        found = _from_json(await request.body())
     else:
-        image = await request.body()
-    if not image:
+        found = Taken(await request.body())
+    if not found.image:
         raise BadRequest(f"There is no picture in the request. {HOW}")
-    return image
+    return found
 
 
-def _from_json(body: bytes) -> str:
+def _from_json(body: bytes) -> Taken:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -53,10 +73,12 @@ def _from_json(body: bytes) -> str:
     image = content.get(FIELD) if isinstance(content, dict) else None
     if not isinstance(image, str) or not image.startswith("data:"):
         raise BadRequest(f"The JSON has no data URL in its field 'image'. {HOW}")
-    return image
+    # A label may be written as a number; whoever uses the words checks them.
+    words = {name: str(content[name]) for name in WORDS if content.get(name) is not None}
+    return Taken(image, words)
 
 
-async def _from_multipart(request: Request, boundary: bytes) -> bytes:
+async def _from_multipart(request: Request, boundary: bytes) -> Taken:
     form = _Form()
     try:
         parser = MultipartParser(
@@ -76,22 +98,29 @@ async def _from_multipart(request: Request, boundary: bytes) -> bytes:
         form.complete = False
     if not form.complete:
         raise BadRequest(f"The multipart body is malformed or cut off. {HOW}")
-    return bytes(form.image)
+    return form.taken()
 
 
 class _Form:
-    """Keeps the first part that is called `FIELD`, and nothing else."""
+    """Keeps the first part of each name that is wanted, and nothing else."""
 
     def __init__(self) -> None:
-        self.image = bytearray()
         self.complete = False
-        self._found = False
-        self._wanted = False
+        self._parts: dict[str, bytearray] = {}
+        self._part: bytearray | None = None
         self._header = b""
         self._value = b""
 
+    def taken(self) -> Taken:
+        image = bytes(self._parts.pop(FIELD, b""))
+        for name, said in self._parts.items():
+            if len(said) > LONGEST_WORD:
+                raise BadRequest(f"The field {name!r} has more than {LONGEST_WORD} bytes.")
+        words = {name: said.decode(errors="replace") for name, said in self._parts.items()}
+        return Taken(image, words)
+
     def on_part_begin(self) -> None:
-        self._wanted = False
+        self._part = None
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]
@@ -100,14 +129,16 @@ class _Form:
         self._value += data[start:end]
 
     def on_header_end(self) -> None:
-        if self._header.lower() == b"content-disposition" and not self._found:
+        if self._header.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
-            self._wanted = self._found = options.get(b"name") == FIELD.encode()
+            name = options.get(b"name", b"").decode(errors="replace")
+            if name in (FIELD, *WORDS) and name not in self._parts:
+                self._part = self._parts[name] = bytearray()
         self._header = self._value = b""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._wanted:
-            self.image += data[start:end]
+        if self._part is not None:
+            self._part += data[start:end]
 
     def on_end(self) -> None:
         self.complete = True

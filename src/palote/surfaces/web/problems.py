@@ -24,8 +24,12 @@ __all__ = [
     "BodyTimeout",
     "Busy",
     "Forbidden",
+    "NoLearning",
     "NotAdmitted",
     "Problems",
+    "TokenNeeded",
+    "TokenWrong",
+    "TooManyRequests",
     "TooManyTries",
     "described",
     "problem",
@@ -63,6 +67,30 @@ class TooManyTries(errors.PaloteError):
     code = "too-many-tries"
 
 
+class TokenNeeded(errors.PaloteError):
+    """Beyond this machine, teaching needs a profile's token."""
+
+    code = "token-needed"
+
+
+class TokenWrong(TokenNeeded):
+    """The token is nobody's."""
+
+    code = "token-wrong"
+
+
+class NoLearning(errors.PaloteError):
+    """This server does not learn, or what it teaches has no such thing."""
+
+    code = "no-learning"
+
+
+class TooManyRequests(errors.PaloteError):
+    """More was taught in a minute than a person can."""
+
+    code = "too-many-requests"
+
+
 class BodyTimeout(errors.PaloteError):
     """The body did not arrive in time."""
 
@@ -77,18 +105,24 @@ class Busy(errors.PaloteError):
 
 STATUSES: dict[type[errors.PaloteError], int] = {
     BadRequest: 400,
+    TokenNeeded: 401,
     Forbidden: 403,
+    errors.LearningOff: 403,
+    NoLearning: 404,
     BodyTimeout: 408,
+    TooManyRequests: 429,
     TooManyTries: 429,
     Busy: 503,
     errors.UsageError: 422,
     errors.InputError: 422,
+    errors.NothingToLearn: 422,
     errors.UnsupportedFormat: 415,
     errors.MissingExtra: 415,
     errors.TooManyBytes: 413,
     errors.TooManyPixels: 413,
     errors.ModelError: 503,
     errors.ModelNotFound: 404,
+    errors.LearnError: 503,
 }
 
 CODES = {404: "not-found", 405: "method-not-allowed", 500: "internal"}
@@ -172,5 +206,7 @@ def _answer(status: int, code: str, detail: str) -> Response:
         "code": code,
         "detail": detail,
     }
-    headers = {"Retry-After": RETRY_SECONDS[status]} if status in RETRY_SECONDS else None
+    headers = {"Retry-After": RETRY_SECONDS[status]} if status in RETRY_SECONDS else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(content, status, headers, MEDIA_TYPE)

@@ -1,4 +1,4 @@
-"""The loaded readers, one for each model, and the threads they work in.
+"""The loaded readers, one for each model and profile, and the threads they work in.
 
 Decoding and inference release the interpreter's lock, so that two threads keep two
 cores busy while the event loop stays free to take in pictures and to answer.
@@ -12,8 +12,10 @@ import asyncio
 import contextlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["LoadReader", "Readers", "SupportsRead"]
 
 THREADS = 2
+MOST_PROFILES = 16
+"""Readers of other profiles than the usual one that stay loaded."""
 
 Result = TypeVar("Result")
 
@@ -45,7 +49,14 @@ class SupportsRead(Protocol):
         """What the model was made from, and its scores."""
 
     def read(
-        self, image: ImageSource, *, expect: str, stages: bool, clean: str | None, saliency: bool
+        self,
+        image: ImageSource,
+        *,
+        expect: str,
+        pattern: str | None = None,
+        stages: bool,
+        clean: str | None,
+        saliency: bool,
     ) -> Reading:
         """Read one picture."""
 
@@ -57,7 +68,7 @@ class Readers:
     """Loads each model once and reads in `THREADS` threads.
 
     Args:
-        settings: limits and folders.
+        settings: limits and folders, and the profile that reads unless another is asked for.
         model: name or path of the model that reads unless another is asked for.
         load: makes the reader of a model; tests hand in their own.
     """
@@ -69,6 +80,7 @@ class Readers:
         self._asked = model
         self._load = load or _load
         self._loaded: dict[str, SupportsRead] = {}
+        self._own: OrderedDict[tuple[str, str], SupportsRead] = OrderedDict()
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="palote-read")
         self._default: SupportsRead | None = None
@@ -113,15 +125,42 @@ class Readers:
                 self._loaded[name] = self._load(name, self.settings)
             return self._loaded[name]
 
+    def of_profile(self, name: str | None, profile: str) -> SupportsRead:
+        """Return the reader of a model with what a profile has learnt.
+
+        Raises:
+            UsageError: there is no such profile.
+            ModelError: the model is not in the catalogue, or cannot be loaded.
+        """
+        model = self.named(name).name
+        key = model, profile.casefold()
+        asked = self._asked if self._asked and model == self.default().name else model
+        with self._lock:
+            if key not in self._own:
+                own = replace(self.settings, profile=profile)
+                self._own[key] = self._load(asked, own)
+            self._own.move_to_end(key)
+            if len(self._own) > MOST_PROFILES:
+                self._own.popitem(last=False)
+            return self._own[key]
+
+    def forget_profile(self, profile: str) -> None:
+        """Let go of the readers of a profile that is no longer there."""
+        with self._lock:
+            for key in [key for key in self._own if key[1] == profile.casefold()]:
+                del self._own[key]
+
     async def read(
         self,
         image: bytes | str,
         *,
         expect: str,
+        pattern: str | None = None,
         clean: str | None,
         model: str | None,
         stages: bool,
         saliency: bool,
+        profile: str | None = None,
     ) -> tuple[dict[str, Json], float]:
         """Read one picture; return the reading, ready for JSON, and the seconds it took.
 
@@ -130,10 +169,15 @@ class Readers:
         """
 
         def work() -> tuple[dict[str, Json], float]:
-            reader = self.named(model)
+            reader = self.of_profile(model, profile) if profile else self.named(model)
             start = time.perf_counter()
             reading = reader.read(
-                image, expect=expect, stages=stages, clean=clean, saliency=saliency
+                image,
+                expect=expect,
+                pattern=pattern,
+                stages=stages,
+                clean=clean,
+                saliency=saliency,
             )
             return reading.to_dict(images=stages or saliency), time.perf_counter() - start
 

@@ -43,6 +43,7 @@ def serve(
     *,
     https: bool = False,
     lan: bool = False,
+    learn: bool = False,
 ) -> None:
     """Serve the page and the API until interrupted.
 
@@ -58,11 +59,14 @@ def serve(
         https: serve over HTTPS, with a certificate that this machine makes.
         lan: over HTTPS, let in other devices too, each by a link with a one-time token. If
             ``host`` is this machine alone, it listens at every address.
+        learn: let it be taught; `palote.surfaces.web.access` says by whom.
 
     Raises:
         ServerError: the host or the port cannot be used, or the certificate cannot be kept.
         MissingExtra: HTTPS needs packages that are not installed.
         ModelError: the model cannot be loaded.
+        UsageError: with ``learn``, the model cannot be taught.
+        LearnError: with ``learn``, the store cannot be used.
     """
     settings = settings or Settings.from_environment()
     if (https or lan) and not all(map(find_spec, NEEDED_FOR_HTTPS)):
@@ -88,6 +92,10 @@ def serve(
             invitation.show(port)
         elif place.everywhere:
             say("Everyone on your network can use it, at this machine's address.")
+        if learn:
+            say(app.state.teaching.notice)
+            if not lan and host not in LOCAL_HOSTS:
+                say(app.state.teaching.how_to_get_in)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
@@ -97,7 +105,10 @@ def serve(
         hosts=[*place.hosts, *names],
         load=load if declared else None,
         admission=invitation.admission if invitation else None,
+        learn=learn,
     )
+    if app.state.teaching:
+        app.state.teaching.open()
     app.state.readers.default()
     listeners = listen(place.listen, port, DEFAULT_PORT)
     config = uvicorn.Config(

@@ -6,6 +6,7 @@ Nothing here knows of a screen, so that all of it can be tested without one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -215,7 +216,9 @@ class Session:
             self.notify(self._words.nothing, now, bad=True)
             return
         try:
-            path = self._collection.save(shown, digit, self._asker.reader.read)
+            path = self._collection.save(
+                shown, digit, partial(self._asker.reader.read, expect="digit")
+            )
         except PaloteError as error:
             self._failed(self._words.not_saved, error, now)
             return

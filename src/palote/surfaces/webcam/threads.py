@@ -31,7 +31,7 @@ JOIN_SECONDS = 2.0
 class SupportsRead(Protocol):
     """What the window needs of a `palote.Reader`."""
 
-    def read(self, image: NDArray[np.uint8]) -> Reading:
+    def read(self, image: NDArray[np.uint8], *, expect: str) -> Reading:
         """Read one picture."""
         ...
 
@@ -242,7 +242,8 @@ class Asker:
     def _read(self, frame: Frame, area: Box) -> None:
         x, y, width, height = area
         try:
-            reading = self._reader.read(frame.pixels[y : y + height, x : x + width])
+            seen = frame.pixels[y : y + height, x : x + width]
+            reading = self._reader.read(seen, expect="digit")
         except PaloteError as error:
             with self._change:
                 self._trouble = Trouble(error)

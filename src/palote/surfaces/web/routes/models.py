@@ -7,8 +7,10 @@ from fastapi.responses import JSONResponse
 
 import palote
 from palote.ink import CLEANINGS
+from palote.result import Json
 from palote.surfaces.web import schemas
 from palote.surfaces.web.readers import Readers
+from palote.surfaces.web.teaching import Teaching
 
 __all__ = ["router"]
 
@@ -19,6 +21,10 @@ router = APIRouter()
 async def models(request: Request) -> JSONResponse:
     """Models with their cards and scores, ways of cleaning, and limits."""
     readers: Readers = request.app.state.readers
+    teaching: Teaching | None = request.app.state.teaching
+    if teaching is not None:
+        # First, for it makes the profile that reads.
+        await readers.in_thread(teaching.open)
     found = await readers.in_thread(readers.models)
     return JSONResponse(
         {
@@ -27,5 +33,20 @@ async def models(request: Request) -> JSONResponse:
             "models": found,
             "cleanings": list(CLEANINGS),
             "max_bytes": readers.settings.max_bytes,
+            "learning": _learning(teaching, str(found[0]["name"])),
         }
     )
+
+
+def _learning(teaching: Teaching | None, model: str) -> Json:
+    if teaching is None:
+        return None
+    from palote.learn import LABELS
+
+    labels = LABELS if teaching.kind == "head" else LABELS[:10]
+    return {
+        "kind": teaching.kind,
+        "model": model,
+        "profile": teaching.profile,
+        "labels": list(labels),
+    }

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
 from palote.ink import CLEANINGS
+from palote.reader import EXPECTATIONS
 from palote.surfaces.web import intake, problems, schemas
+from palote.surfaces.web.access import profile_to_read
 from palote.surfaces.web.readers import Readers
 
 __all__ = ["router"]
@@ -35,6 +37,7 @@ BODY = {
 REFUSALS: Final = problems.described(
     {
         400: "No picture in the body, or a malformed body.",
+        401: "Another's profile, without its token, from beyond the server's own machine.",
         403: "Another site's request, for another host, or of a device that was not let in.",
         404: "No such model.",
         408: "The body did not arrive in time.",
@@ -57,8 +60,16 @@ async def read(
     request: Request,
     expect: Annotated[
         str,
-        Query(description="What is on it.", json_schema_extra={"enum": ["auto", "digit"]}),
+        Query(description="What is on it.", json_schema_extra={"enum": list(EXPECTATIONS)}),
     ] = "auto",
+    pattern: Annotated[
+        str | None,
+        Query(
+            description="The format of the numbers, if it is known: # for each digit, such as "
+            "#### or ##.#.",
+            examples=["####"],
+        ),
+    ] = None,
     clean: Annotated[
         str,
         Query(description="How to clean it.", json_schema_extra={"enum": list(CLEANINGS)}),
@@ -72,11 +83,26 @@ async def read(
     saliency: Annotated[
         bool, Query(description="Add which ink spoke for the digit, and which against it.")
     ] = False,
+    profile: Annotated[
+        str | None,
+        Query(
+            description="Whose corrections count; none for nobody's. The server's usual profile "
+            "if left out. Can be a field of the body too."
+        ),
+    ] = None,
 ) -> JSONResponse:
-    """Read one handwritten digit; nothing is stored."""
-    image = await intake.picture(request)
+    """Read one handwritten digit, or numbers; nothing is stored."""
+    taken = await intake.taken(request)
     readers: Readers = request.app.state.readers
+    asked = profile or taken.words.get("profile")
     reading, seconds = await readers.read(
-        image, expect=expect, clean=clean, model=model, stages=stages, saliency=saliency
+        taken.image,
+        expect=expect,
+        pattern=pattern,
+        clean=clean,
+        model=model,
+        stages=stages,
+        saliency=saliency,
+        profile=await profile_to_read(request, asked, readers.settings.profile),
     )
     return JSONResponse(reading, headers={"Server-Timing": f"read;dur={seconds * 1000:.1f}"})

@@ -1,4 +1,6 @@
-/** The server, as three functions; and the two ways in which it may fail. */
+/** The server, as a few functions; and the two ways in which it may fail. */
+
+import { authorization } from "./learn/token.js";
 
 /**
  * @typedef {object} Digit
@@ -25,6 +27,14 @@
  * @property {{name: string, card: {ink: {size: number}}}[]} models
  * @property {string[]} cleanings
  * @property {number} max_bytes
+ * @property {Learning | null} learning null where nothing can be taught
+ */
+/**
+ * @typedef {object} Learning
+ * @property {"head" | "scratch"} kind from pictures that are kept, or by training on at once
+ * @property {string} model the one that learns
+ * @property {string} profile the usual one
+ * @property {string[]} labels "0" to "9", and "none" if it can learn what is no digit
  */
 
 /** How long an answer may take, in milliseconds. */
@@ -53,13 +63,14 @@ export class Away extends Error {
 
 /**
  * @param {Blob} picture
- * @param {{clean: string, model: string | null, saliency: boolean}} options
+ * @param {{clean: string, model: string | null, saliency: boolean, profile: string | null}} options
  * @returns {Promise<Reading>}
  */
-export async function read(picture, { clean, model, saliency }) {
-  const query = new URLSearchParams({ stages: "true", clean });
+export async function read(picture, { clean, model, saliency, profile }) {
+  const query = new URLSearchParams({ expect: "digit", stages: "true", clean });
   if (model) query.set("model", model);
   if (saliency) query.set("saliency", "true");
+  if (profile) query.set("profile", profile);
   const headers = { "Content-Type": picture.type || "application/octet-stream" };
   return ask(`/api/read?${query}`, { method: "POST", headers, body: picture });
 }
@@ -78,14 +89,30 @@ export async function ready() {
  * @param {string} path
  * @param {RequestInit} init
  */
-async function ask(path, init) {
-  let response;
+export async function ask(path, init) {
+  const response = await send(path, init);
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE) });
-    if (response.ok) return await response.json();
+    return await response.json();
   } catch {
     throw new Away("gone");
   }
+}
+
+/**
+ * The answer to a request, if it is none of the server's refusals.
+ * @param {string} path
+ * @param {RequestInit} init
+ * @param {number} [patience] in milliseconds
+ */
+export async function send(path, init, patience = PATIENCE) {
+  let response;
+  try {
+    const headers = { ...init.headers, ...authorization() };
+    response = await fetch(path, { ...init, headers, signal: AbortSignal.timeout(patience) });
+  } catch {
+    throw new Away("gone");
+  }
+  if (response.ok) return response;
   const problem = await response.json().catch(() => ({ code: "unknown", detail: response.statusText }));
   // Its page says how a device is let in; this one was, by a server that has since been restarted.
   if (problem.code === "not-admitted") location.reload();

@@ -54,7 +54,7 @@ function describe(path, verb, operation) {
     const rows = Object.entries(/** @type {Json} */ (operation.requestBody.content)).map(
       ([type, { schema, example }]) => [
         make("code", type),
-        schema.properties ? `field ${Object.keys(schema.properties).join(", ")}` : "the picture itself",
+        schema.properties ? `field ${Object.keys(schema.properties).join(", ")}` : "the file itself",
         make("code", example ? JSON.stringify(example) : ""),
       ],
     );

@@ -6,6 +6,7 @@
  */
 
 import { CAMERA_EN, CAMERA_ES } from "./camera/words.js";
+import { LEARN_EN, LEARN_ERRORS_ES, LEARN_ES } from "./learn/words.js";
 
 /** @typedef {"en" | "es"} Language */
 
@@ -14,6 +15,7 @@ export const LANGUAGES = ["en", "es"];
 
 const EN = {
   ...CAMERA_EN,
+  ...LEARN_EN,
   title: "Palote: reads handwritten digits",
   motto: "Reads the digits you write",
   language: "Language",
@@ -124,6 +126,7 @@ const EN = {
 /** @type {typeof EN} */
 const ES = {
   ...CAMERA_ES,
+  ...LEARN_ES,
   title: "Palote: lee cifras escritas a mano",
   motto: "Lee las cifras que escribes",
   language: "Idioma",
@@ -229,6 +232,7 @@ const ES = {
     ["Tab", "Ir de un control a otro"],
   ],
   errors: {
+    ...LEARN_ERRORS_ES,
     "bad-request": "La petición no lleva ninguna imagen, o ha llegado cortada. Prueba otra vez.",
     "corrupt-image": "La imagen está dañada o incompleta. Prueba con otra copia.",
     "file-not-readable": "No se ha podido abrir el archivo. Prueba con otro.",

@@ -3,7 +3,7 @@
 /**
  * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "thinner"
  *   | "thicker" | "copy" | "looked" | "language" | "help" | "tab" | "start" | "stop" | "freeze" | "pace"
- *   | "turn" | "add" | "list-undo" | "list-clear"} Command
+ *   | "turn" | "add" | "list-undo" | "list-clear" | "teach" | "teach-undo" | "taught"} Command
  */
 /** @typedef {import("./state.js").Tab} Tab */
 
@@ -15,6 +15,12 @@ const SINGLE = {
   sheet: { ...ANYWHERE, e: "example", l: "live", "[": "thinner", "]": "thicker" },
   camera: { ...ANYWHERE, " ": "freeze", l: "pace", f: "turn", a: "add" },
 };
+/** Where something can be taught. @type {Record<string, Command>} */
+const TEACHING = { u: "teach-undo", t: "taught" };
+/** What the picture can have been: the label of each key. */
+const LABELS = /** @type {Record<string, string>} */ ({ n: "none" });
+for (const digit of "0123456789") LABELS[digit] = digit;
+
 /** @type {Record<Tab, Record<string, Command>>} */
 const NAMED = { sheet: { enter: "read" }, camera: { enter: "start", escape: "stop" } };
 /** @type {Record<Tab, {clear: Command, undo: Command, redo: Command | null}>} */
@@ -26,11 +32,27 @@ const HISTORY = {
 /**
  * The command of a key press, if it has one here.
  * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
- * @param {{singleKeys: boolean, typing: boolean, onControl: boolean, tab: Tab}} where `typing`:
- *   the focus takes letters itself; `onControl`: Enter and Space belong to the focus
+ * @param {{singleKeys: boolean, typing: boolean, onControl: boolean, tab: Tab, teaching: boolean}} where
+ *   `typing`: the focus takes letters itself; `onControl`: Enter and Space belong to the focus;
+ *   `teaching`: the page can be taught
+ * @returns {{command: Command, value?: string} | null}
+ */
+export function commandOf(event, where) {
+  const command = plainCommand(event, where);
+  if (command) return { command };
+  const { altKey, ctrlKey, metaKey } = event;
+  if (!where.teaching || !where.singleKeys || where.typing || altKey || ctrlKey || metaKey) return null;
+  const key = event.key.toLowerCase();
+  if (key in TEACHING) return { command: TEACHING[key] };
+  return key in LABELS ? { command: "teach", value: LABELS[key] } : null;
+}
+
+/**
+ * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
+ * @param {{singleKeys: boolean, typing: boolean, onControl: boolean, tab: Tab}} where
  * @returns {Command | null}
  */
-export function commandOf(event, { singleKeys, typing, onControl, tab }) {
+function plainCommand(event, { singleKeys, typing, onControl, tab }) {
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {

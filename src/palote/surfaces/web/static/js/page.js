@@ -11,6 +11,8 @@ import { written } from "./examples.js";
 import { chooseLanguage, LANGUAGES, wordsOf } from "./i18n.js";
 import { crop } from "./ink.js";
 import { commandOf } from "./keys.js";
+import { mountLesson } from "./learn/mount.js";
+import { readerOf } from "./learn/state.js";
 import { listenToPen } from "./pen.js";
 import { pictureIn, prepare } from "./photo.js";
 import { encode } from "./png.js";
@@ -29,6 +31,9 @@ const HEARTBEAT = 10000;
 const COPIED = 2000;
 /** Least time between two readings of the sheet, in milliseconds: the eye sees no more. */
 const PAUSE = 60;
+
+/** What takes letters and digits itself. */
+const TYPING = "select, textarea, input:not([type=checkbox], [type=range], [type=file]), [contenteditable]";
 
 /**
  * Bring the page in `root` to life.
@@ -56,6 +61,7 @@ export function mount(root) {
     }
     if (state.tab !== before.tab) showInAddress(state.tab);
     camera.sync();
+    lesson.sync();
     redraw();
   }
 
@@ -71,15 +77,14 @@ export function mount(root) {
   const asker = createAsker({
     async next() {
       const { wanted: serial, clean, model, looked: saliency } = state;
+      const options = { serial, clean, model, saliency, profile: readerOf(state.lesson) };
       if (state.tab === "camera") {
         const frame = await camera.frame();
-        return frame && { frame, serial, clean, model, saliency, photo: null, picture: frame.picture };
+        return frame && { ...options, frame, photo: null, picture: frame.picture };
       }
-      if (!hasInk(state)) return null;
-      const photo = state.stroke ? null : state.sheet.photo;
-      const ink = photo ? null : crop(inkOf(state));
-      const picture = photo?.blob ?? (ink && (await encode(ink)));
-      return picture && { frame: null, serial, clean, model, saliency, photo, picture };
+      const photo = photoOf(state);
+      const picture = await pictureOf(state);
+      return picture && { ...options, frame: null, photo, picture };
     },
     async ask(question) {
       const begin = performance.now();
@@ -93,6 +98,7 @@ export function mount(root) {
       toCamera({ type: "answer", epoch, at, now: Date.now(), seen });
     },
     refused({ frame, serial }, { code, detail }) {
+      if (lesson.lock(code)) return;
       if (frame) toCamera({ type: "refusal", epoch: frame.epoch, code, detail });
       else dispatch({ type: "refusal", serial, code, detail });
     },
@@ -109,6 +115,12 @@ export function mount(root) {
   /** @param {import("./camera/state.js").CameraAction} action */
   const toCamera = (action) => dispatch({ type: "camera", action });
   const camera = mountCamera(view.part, { now: () => state, dispatch: toCamera, wish: asker.wish });
+
+  const lesson = mountLesson(root, view.part, {
+    now: () => state,
+    dispatch: (action) => dispatch({ type: "lesson", action }),
+    picture: async () => (state.tab === "camera" ? ((await camera.frame())?.picture ?? null) : pictureOf(state)),
+  });
 
   const writer = createWriter(dispatch);
 
@@ -149,6 +161,7 @@ export function mount(root) {
   /** @type {Record<string, (value?: string) => void>} */
   const commands = {
     ...camera.commands,
+    ...lesson.commands,
     tab: (value) => dispatch({ type: "tab", tab: tabOf(value) ?? (state.tab === "sheet" ? "camera" : "sheet") }),
     undo: () => (writer.stop(), dispatch({ type: "undo" })),
     redo: () => (writer.stop(), dispatch({ type: "redo" })),
@@ -174,16 +187,17 @@ export function mount(root) {
   });
   document.addEventListener("keydown", (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (help.open || event.defaultPrevented || (event.repeat && event.key === "Enter")) return;
-    const command = commandOf(event, {
+    if (root.querySelector("dialog[open]") || event.defaultPrevented || (event.repeat && event.key === "Enter")) return;
+    const found = commandOf(event, {
       singleKeys: state.singleKeys,
       tab: state.tab,
-      typing: target.matches("select"),
+      typing: target.matches(TYPING),
       onControl: target.matches("button, a, input, select, summary"),
+      teaching: Boolean(state.choices?.learning),
     });
-    if (!command) return;
+    if (!found) return;
     event.preventDefault();
-    commands[command]();
+    commands[found.command](found.value);
   });
 
   listenToPen(canvas, (action) => {
@@ -228,6 +242,19 @@ export function mount(root) {
   if (pasteButton instanceof HTMLElement) pasteButton.hidden = !navigator.clipboard?.read;
   asker.look();
   redraw();
+}
+
+/** The picture on the sheet, unless a stroke is being drawn over it. @param {import("./state.js").State} state */
+function photoOf({ stroke, sheet }) {
+  return stroke ? null : sheet.photo;
+}
+
+/** What the sheet shows, as it is sent; null if it is blank. @param {import("./state.js").State} state */
+async function pictureOf(state) {
+  if (!hasInk(state)) return null;
+  const photo = photoOf(state);
+  const ink = photo ? null : crop(inkOf(state));
+  return photo?.blob ?? (ink && (await encode(ink)));
 }
 
 /**

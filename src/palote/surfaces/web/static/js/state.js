@@ -4,10 +4,12 @@
  * The sheet (strokes, or a picture) is data with a history, so that everything that is
  * done to it can be undone: writing, clearing, opening a picture. `wanted` counts the
  * readings that the page should have; whoever talks to the server compares it with what
- * was asked last. The camera's tab has a state of its own (`camera/state.js`).
+ * was asked last. The camera's tab has a state of its own (`camera/state.js`), and so has what
+ * was taught (`learn/state.js`).
  */
 
 import { reduceCamera, startCamera } from "./camera/state.js";
+import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
 
 /** @typedef {import("./api.js").Reading} Reading */
 /** @typedef {import("./api.js").Choices} Choices */
@@ -42,6 +44,7 @@ import { reduceCamera, startCamera } from "./camera/state.js";
  * @property {import("./api.js").Absence | null} away why the server does not answer
  * @property {Tab} tab
  * @property {import("./camera/state.js").CameraState} camera
+ * @property {import("./learn/state.js").Lesson} lesson
  */
 
 /**
@@ -61,7 +64,8 @@ import { reduceCamera, startCamera } from "./camera/state.js";
  *   | {type: "copied", copied: State["copied"]}
  *   | {type: "away", why: import("./api.js").Absence} | {type: "back"}
  *   | {type: "tab", tab: Tab}
- *   | {type: "camera", action: import("./camera/state.js").CameraAction}} Action
+ *   | {type: "camera", action: import("./camera/state.js").CameraAction}
+ *   | {type: "lesson", action: import("./learn/state.js").LessonAction}} Action
  */
 
 /** @type {Sheet} */
@@ -80,7 +84,7 @@ export function start(language) {
     language, live: true, singleKeys: true, looked: false, pen: 40, clean: "auto", model: null, choices: null,
     sheet: BLANK, past: [], future: [], stroke: null,
     wanted: 0, fresh: 0, answered: 0, answer: null, refusal: null,
-    notice: null, copied: null, away: null, tab: "sheet", camera: startCamera(),
+    notice: null, copied: null, away: null, tab: "sheet", camera: startCamera(), lesson: startLesson(),
   };
 }
 
@@ -175,6 +179,12 @@ export function reduce(state, action) {
       return action.tab === state.tab ? state : wantAgain(openTab(state, action.tab));
     case "camera":
       return { ...state, camera: reduceCamera(state.camera, action.action) };
+    case "lesson": {
+      const lesson = reduceLesson(state.lesson, action.action);
+      if (lesson === state.lesson) return state;
+      const changed = { ...state, lesson };
+      return changesReading(action.action, state.lesson, lesson) ? wantAgain(changed) : changed;
+    }
   }
 }
 
@@ -197,6 +207,8 @@ function openTab(state, tab) {
  */
 function turnTo(state, sheet, anew) {
   const past = [...state.past.slice(-KEPT), state.sheet];
+  // What was said of the sheet before does not hold of another one.
+  if (anew) state = { ...state, lesson: reduceLesson(state.lesson, { type: "over" }) };
   return settle({ ...state, past, future: [], sheet, stroke: null }, anew);
 }
 

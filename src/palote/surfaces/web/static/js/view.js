@@ -6,6 +6,7 @@
 import { createCameraView } from "./camera/view.js";
 import { offer, setText, show, withText } from "./dom.js";
 import { fill, LANGUAGES, percent, wordsOf } from "./i18n.js";
+import { createLessonView } from "./learn/view.js";
 import { hasInk, inkOf, isBlank, readingOf } from "./state.js";
 import { paint, SIDE } from "./strokes.js";
 import { sharesOf, verdictOf } from "./verdict.js";
@@ -37,6 +38,7 @@ export function createView(root) {
   const stages = fillStages(parts.stages);
   const speak = createSpeaker(parts.spoken);
   const updateCamera = createCameraView(root, parts);
+  const updateLesson = createLessonView(root, parts);
 
   /** @param {State} state */
   function update(state) {
@@ -47,6 +49,7 @@ export function createView(root) {
     if (state.tab === "sheet") updateSheet(parts, state);
     else updateCamera(state, words);
     updateChoices(parts, state, words);
+    updateLesson(state, words);
 
     const verdict = verdictOf(state, words);
     parts.answer.dataset.kind = verdict.kind;
@@ -102,15 +105,17 @@ function updateWords(root, state, words) {
   document.title = words.title;
   const all = /** @type {Record<string, any>} */ (words);
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("*"))) {
-    const { t, tLabel, tTitle, tAlt } = element.dataset;
+    const { t, tLabel, tTitle, tAlt, tHint } = element.dataset;
     if (t) element.textContent = all[t];
     if (tLabel) element.setAttribute("aria-label", all[tLabel]);
     if (tTitle) element.title = all[tTitle];
     if (tAlt) element.setAttribute("alt", all[tAlt]);
+    if (tHint) element.setAttribute("placeholder", all[tHint]);
   }
   const other = LANGUAGES.find((language) => language !== state.language) ?? "";
   fillKeys(root.querySelector("[data-part=keys]"), words.keyList, other);
   fillKeys(root.querySelector("[data-part=cameraKeys]"), words.cameraKeyList, other);
+  fillKeys(root.querySelector("[data-part=learnKeys]"), words.learnKeyList, other);
 }
 
 /**

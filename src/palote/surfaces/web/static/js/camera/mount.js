@@ -5,6 +5,7 @@
 
 import { wordsOf } from "../i18n.js";
 import { writeClipboard } from "../clipboard.js";
+import { saveAs } from "../files.js";
 import { closeCamera, identityOf, listCameras, NoCamera, openCamera } from "./device.js";
 import { createCutter, still } from "./frame.js";
 import { sized } from "./guide.js";
@@ -150,11 +151,7 @@ export function mountCamera(part, { now, dispatch, wish }) {
   function save() {
     const words = wordsOf(now().language);
     const file = new Blob([csv(camera().list, words, navigator.language)], { type: "text/csv" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = words.fileName;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), COPIED);
+    saveAs(file, words.fileName);
   }
 
   const reshape = () => {
