@@ -66,9 +66,9 @@ def test_the_shipped_network_has_four_convolutions(ink: Ink) -> None:
     maps = feature_maps(catalog.ASSETS / "default.keras", ink)
     assert [volume.shape for _, volume in maps] == [
         (28, 28, 16),
-        (14, 14, 40),
-        (7, 7, 64),
-        (7, 7, 64),
+        (14, 14, 48),
+        (7, 7, 96),
+        (7, 7, 96),
     ]
     assert len({name for name, _ in maps}) == 4
     for _, volume in maps:

@@ -116,8 +116,9 @@ def test_a_picture_can_be_undone_and_drawn_after(open_page: OpenPage) -> None:
     glyph(page, "6")
     box = page.locator("canvas").bounding_box()
     assert box
-    page.mouse.move(box["x"] + 200, box["y"] + 80)
+    page.mouse.move(box["x"] + 150, box["y"] + 140)
     page.mouse.down()
+    page.mouse.move(box["x"] + 205, box["y"] + 80, steps=5)
     page.mouse.move(box["x"] + 200, box["y"] + 350, steps=5)
     page.mouse.up()
     glyph(page, "1")
@@ -204,4 +205,6 @@ def test_every_error_code_has_a_spanish_sentence(open_page: OpenPage) -> None:
     known = page.evaluate(
         "async () => Object.keys((await import('/static/js/i18n.js')).wordsOf('es').errors)"
     )
-    assert codes | {"internal"} == set(known)
+    # Some have another sentence where they are about teaching, or are met only there.
+    of_learning = {code for code in known if code.startswith("learn:")} | {"too-many-tries"}
+    assert codes | {"internal"} | of_learning == set(known)

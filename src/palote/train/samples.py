@@ -122,15 +122,19 @@ def make(
     return Samples(patches, labels)
 
 
-def own(settings: Settings) -> Samples:
+def own(settings: Settings, most: int) -> Samples:
     """Return MNIST's own training pictures, as reading sees them, without those held out.
+
+    Args:
+        settings: where MNIST is.
+        most: no more than so many.
 
     Raises:
         DataError: MNIST is missing.
     """
     train = data.mnist("train", settings)
-    patches = read_patches(train.pixels[:-HELD_OUT], workers=2)
-    return Samples(patches, train.labels[:-HELD_OUT].astype(np.uint8))
+    patches = read_patches(train.pixels[:-HELD_OUT][:most], workers=2)
+    return Samples(patches, train.labels[:-HELD_OUT][:most].astype(np.uint8))
 
 
 def validation(seed: int, settings: Settings, most: int | None = None) -> Samples:

@@ -39,7 +39,7 @@ class Recipe:
 
     Attributes:
         epochs: rounds over the samples.
-        count: number of samples; MNIST's own pictures come in each round besides.
+        count: number of samples; MNIST's own pictures, at most as many, come besides.
         seed: of samples, weights, order and changes.
         batch: patches in a step.
         rate: highest learning rate.
@@ -94,7 +94,7 @@ def train(recipe: Recipe, out: Path, settings: Settings, listener: Listener) -> 
     listener.say(f"{len(made.labels):,} samples, {len(judge.labels):,} for validation")
     keras.utils.set_random_seed(recipe.seed)
     model = networks.build("default", CLASSES)
-    own = samples.own(settings)
+    own = samples.own(settings, recipe.count)
     whole = _fit(model, recipe, "main", made + own, judge, out, listener)
     if whole and recipe.finish:
         closing = own + made.some(3 * len(own.labels) // 2, recipe.seed)
