@@ -30,7 +30,7 @@ from palote.pixels import ImageSource, Picture, load
 from palote.result import Digit, Reading, Stage, Status
 from palote.settings import Settings
 
-__all__ = ["EXPECTATIONS", "Reader", "likeliest", "read", "read_many"]
+__all__ = ["EXPECTATIONS", "Reader", "cleaning_of", "likeliest", "read", "read_many"]
 
 
 class Reader:
@@ -63,7 +63,7 @@ class Reader:
         profile: str | None = None,
     ) -> None:
         self.settings = settings or Settings.from_environment()
-        self._clean = _cleaning(clean)
+        self._clean = cleaning_of(clean)
         entry = catalog.find(
             catalog.chosen(self.settings) if model is None else model, self.settings
         )
@@ -112,7 +112,7 @@ class Reader:
             UsageError: ``expect``, ``pattern`` or ``clean`` has a value that does not exist.
         """
         ask = Ask.of(expect, pattern)
-        how = self._clean if clean is None else _cleaning(clean)
+        how = self._clean if clean is None else cleaning_of(clean)
         picture = load(image, self.settings)
         reading = next(self._asked([picture], ask, how, stages))
         if not saliency:
@@ -353,7 +353,12 @@ def _reader(model: str, settings: Settings, profile: str | None) -> Reader:
     return Reader(model, settings=settings, profile=profile)
 
 
-def _cleaning(clean: str) -> Cleaning:
+def cleaning_of(clean: str) -> Cleaning:
+    """Return a way of cleaning by its name.
+
+    Raises:
+        UsageError: there is none of that name; the message lists them.
+    """
     for name in CLEANINGS:
         if clean == name:
             return name

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.errors import NothingToLearn, UsageError
-from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit
+from palote.errors import NothingToLearn
+from palote.ink import Candidate, Cleaning, find_digit
 from palote.learn.records import NONE
 from palote.metrics import softmax
 from palote.model.card import Card
@@ -25,7 +25,7 @@ from palote.pixels import ImageSource, load
 from palote.reader import likeliest
 from palote.settings import Settings
 
-__all__ = ["COPIES", "Look", "cleaning", "crop", "look", "patch", "said", "with_copies"]
+__all__ = ["COPIES", "Look", "crop", "look", "patch", "said", "with_copies"]
 
 COPIES = 7
 """A correction is learnt from as it is, and turned, slanted, stretched and pressed so often."""
@@ -99,18 +99,6 @@ def patch(
 ) -> NDArray[np.float32]:
     """Return the patch that a network without a head sees; arguments and errors: see `crop`."""
     return _best(image, how, engine, None, settings)[0].patch
-
-
-def cleaning(clean: str) -> Cleaning:
-    """Return a way of cleaning by its name.
-
-    Raises:
-        UsageError: there is none of this name.
-    """
-    for name in CLEANINGS:
-        if clean == name:
-            return name
-    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")
 
 
 def look(png: bytes, engine: Engine) -> Look:

@@ -28,6 +28,7 @@ from palote.model.head import NOBODY
 from palote.model.scratch import ScratchClassifier
 from palote.model.taught import network_file, teachable
 from palote.pixels import ImageSource
+from palote.reader import cleaning_of
 from palote.settings import Settings
 
 __all__ = ["ScratchTeacher"]
@@ -81,7 +82,7 @@ class ScratchTeacher:
                 f"The model {self._entry.name!r} knows the digits 0 to 9 and nothing else, so "
                 "it cannot be taught what is none."
             )
-        how = crop.cleaning(clean)
+        how = cleaning_of(clean)
         with self._lock:
             network = self._now()
             patch = crop.patch(image, how, open_engine(self._entry), self.settings)

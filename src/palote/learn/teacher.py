@@ -36,6 +36,7 @@ from palote.learn.store import Store
 from palote.model import catalog
 from palote.model.engine import open_engine
 from palote.pixels import ImageSource
+from palote.reader import cleaning_of
 from palote.settings import Settings
 
 __all__ = ["Teacher"]
@@ -124,7 +125,7 @@ class Teacher:
             LearningOff: learning is switched off for this profile.
             LearnError: it could not be kept.
         """
-        start, right, how = time.perf_counter(), label_of(label), crop.cleaning(clean)
+        start, right, how = time.perf_counter(), label_of(label), cleaning_of(clean)
         with self._lock:
             shelf = self._on(profile)
             given = self._given(image, right, shelf, source, how)

@@ -18,6 +18,7 @@ What the shipped network learns from::
     draw.py          pen strokes and small pictures as drawings, crops and photographs
     kinds.py         the kinds of samples: those, through `palote.ink`, with labels
     samples.py       many samples, made in parallel and kept on disk; the validation set
+    chunks.py        how samples and lines are made by several processes, a file at a time
     penned.py        the pen strokes as a source of pictures
 
 Whole lines of digits, for a network that reads them at once::

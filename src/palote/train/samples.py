@@ -9,9 +9,8 @@ it was. A chunk depends on the seed and its number alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from palote import data
 from palote.data import HELD_OUT, read_patches
 from palote.settings import Settings
-from palote.train import draw
+from palote.train import chunks, draw
 from palote.train.kinds import MAKERS, NONE, Stock, without_look_alikes
 
 __all__ = ["Recipe", "Samples", "make", "own", "validation"]
@@ -102,20 +101,9 @@ def make(
     Raises:
         DataError: a data set is missing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     total = -(-recipe.count // recipe.chunk)
-    paths = [folder / f"{seed}-{number:04d}.npz" for number in range(total)]
-    missing = [number for number, path in enumerate(paths) if not path.exists()]
-    if missing:
-        _stock_of(settings)  # a data set that is not there is told here, not by every process
-    # A fork of a process in which TensorFlow has started its threads may hang.
-    fresh = get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(settings,)) as pool:
-        jobs = [pool.submit(_chunk, recipe, seed, number, paths[number]) for number in missing]
-        for done, job in enumerate(jobs, total - len(missing) + 1):
-            job.result()
-            if progress:
-                progress(done, total)
+    chunk = partial(_chunk, recipe, seed)
+    paths = chunks.made(folder, seed, total, chunk, _stock_of, _start, settings, workers, progress)
     parts = [np.load(path) for path in paths]
     patches = np.concatenate([part["patches"] for part in parts])[: recipe.count]
     labels = np.concatenate([part["labels"] for part in parts])[: recipe.count]

@@ -8,10 +8,8 @@ are kept on disk; a chunk depends on the seed and its number alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
-from multiprocessing import get_context
+from functools import cached_property, partial
 from pathlib import Path
 
 import cv2
@@ -23,7 +21,7 @@ from palote.data import HELD_OUT
 from palote.ink import find_lines
 from palote.ink.rows import Row, line_crop
 from palote.settings import Settings
-from palote.train import draw
+from palote.train import chunks, draw
 from palote.train.compose import Sheet, sheet
 from palote.train.glyphs import LineStock
 from palote.train.grounds import picture_of
@@ -231,20 +229,9 @@ def make(
     Raises:
         DataError: a data set is missing.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     total = -(-recipe.count // recipe.chunk)
-    paths = [folder / f"{seed}-{number:04d}.npz" for number in range(total)]
-    missing = [number for number, path in enumerate(paths) if not path.exists()]
-    if missing:
-        stock_of(settings)  # a data set that is not there is told here, not by every process
-        # A fork of a process in which TensorFlow has started its threads may hang.
-        fresh = get_context("spawn")
-        with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(settings,)) as pool:
-            jobs = [pool.submit(_chunk, recipe.chunk, seed, n, paths[n]) for n in missing]
-            for done, job in enumerate(jobs, total - len(missing) + 1):
-                job.result()
-                if progress:
-                    progress(done, total)
+    chunk = partial(_chunk, recipe.chunk, seed)
+    paths = chunks.made(folder, seed, total, chunk, stock_of, _start, settings, workers, progress)
     return Lines.joined([Lines.load(path) for path in paths]).some(recipe.count)
 
 
