@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,21 +102,33 @@ def test_the_same_seed_gives_the_same_network(keras, pictures: Path, tmp_path: P
     assert [e.loss for e in one.epochs] == pytest.approx([e.loss for e in two.epochs], rel=1e-4)
 
 
-def test_mobilenet_in_its_stages(keras, pictures: Path, tmp_path: Path):
-    """Frozen, fine-tuned, and on all data; the frozen layers and all statistics stay."""
+@pytest.fixture(scope="module")
+def stages(keras, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Run]:
+    """A base of MobileNetV2, and a short training that started from its weights."""
+    folder = tmp_path_factory.mktemp("mobilenet")
     base = keras.applications.MobileNetV2(input_shape=(96, 96, 3), include_top=False, weights=None)
-    file = tmp_path / "base.weights.h5"
+    file = folder / "base.weights.h5"
     base.save_weights(file)
-    run = trained("mobilenet", pictures, tmp_path / "run", weights=str(file), epochs=1)
+    return base, trained("mobilenet", pictures, folder / "run", weights=str(file), epochs=1)
+
+
+def test_mobilenet_in_its_stages(stages):
+    """Frozen, fine-tuned, and on all data."""
+    _, run = stages
     assert [stage.name for stage in run.stages] == ["frozen", "fine-tuned", "all-data"]
     assert run.stages[-1].val_accuracy is None, "validation pictures are learnt from by then"
-    after = keras.saving.load_model(tmp_path / "run" / "mobilenet.keras", compile=False)
+
+
+def test_what_mobilenet_keeps_frozen(keras, stages):
+    """The early layers and all statistics stay, the late layers move; the files agree."""
+    base, run = stages
+    after = keras.saving.load_model(run.model.with_suffix(".keras"), compile=False)
     early, late = "block_3_expand", "block_16_expand"
     same = np.array_equal(base.get_layer(early).kernel, after.get_layer(early).kernel)
     moved = not np.array_equal(base.get_layer(late).kernel, after.get_layer(late).kernel)
     assert same and moved
     inks = np.random.default_rng(0).random((5, 96, 96, 3), np.float32)
-    logits = after.predict(inks, verbose=0)["logits"]
+    logits = after(inks)["logits"].numpy()
     assert Reader(run.model)._engine(inks).logits == pytest.approx(logits, abs=1e-3)
     mean = after.get_layer("block_16_expand_BN").moving_mean
     assert np.array_equal(base.get_layer("block_16_expand_BN").moving_mean, mean)

@@ -110,5 +110,5 @@ def test_without_a_token_everything_else_works(open_page: OpenPage, school: Serv
     expect(page.get_by_role("dialog", name="Token")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("Delete")
-    drawn(page, 1)
+    drawn(page, 2)
     assert corrections(school, "default") == 0
