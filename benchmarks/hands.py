@@ -1,6 +1,6 @@
-"""Twenty simulated hands: people who always write a digit in the same odd way.
+"""The hands that `benchmarks/learning.py` teaches: people who wrote much, and simulated ones.
 
-A hand is drawn by chance once: which way of writing each digit it has, its slant, its
+A simulated hand is drawn by chance once: which way of writing each digit it has, its slant, its
 proportions, its pen, the bend of its lines, and whether its strokes begin or end in a hook.
 Each digit that it writes then differs a little, as a person's do. Sevens may be crossed and
 hooked, zeros crossed, fours open, ones with flag and foot. The strokes are written down here:
@@ -9,14 +9,31 @@ no data set is behind them, so that neither the network nor the gate has seen th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from palote import Settings, data
 from palote.train import draw
+from palote.train.replay import prolific
 
-__all__ = ["Hand"]
+__all__ = ["HANDS", "NEW", "TAUGHT", "Hand", "Pictures", "hands", "seeds", "written"]
+
+TAUGHT = 10
+"""Of each digit, so many may be taught."""
+
+JUDGED = 12
+"""Of each digit, so many of a simulated hand are judged."""
+
+HANDS = 20
+
+NEW = 9000
+"""First seed of the hands that no constant of the fit was chosen with."""
+
+Pictures = dict[int, list[NDArray[np.uint8]]]
+"""By digit: uint8 (h, w), in the order in which they were written."""
 
 WAYS: tuple[tuple[str, ...], ...] = (
     (
@@ -69,6 +86,9 @@ WAYS: tuple[tuple[str, ...], ...] = (
 )
 """Of each digit, the ways to write it: x and y by turns in a box of 100, ``/`` lifts the pen."""
 
+ODD = {1: WAYS[1][-1], 7: "14 14 30 2 74 6 62 44 52 92 66 100 80 88"}
+"""A 1 with a foot like a hook, and a 7 whose stem ends in one: what few people write."""
+
 SIDE = 200
 """Side of the sheet that is written on, in pixels."""
 
@@ -79,7 +99,7 @@ class Hand:
 
     Attributes:
         seed: the same seed is the same hand.
-        odd: digits that are always written in the last, most unusual way.
+        odd: digits that are always written as in `ODD`.
     """
 
     seed: int
@@ -95,8 +115,8 @@ class Hand:
         pen, longer = own.uniform(0.04, 0.15), SIDE * own.uniform(0.3, 0.85)
         hooks = own.random((len(WAYS), 2)) < 0.2
         hook = own.normal(0, 0.9, 2)
-        way = len(WAYS[digit]) - 1 if digit in self.odd else ways[digit]
-        points = _points(WAYS[digit][way], hooks[digit], hook)
+        way = ODD[digit] if digit in self.odd else WAYS[digit][ways[digit]]
+        points = _points(way, hooks[digit], hook)
         matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         matrix = matrix @ np.array([[stretch, slant], [0, 1 / stretch]])
         bent = (points[:, :2] / 50 - 1) @ matrix.T
@@ -104,6 +124,32 @@ class Hand:
         points[:, :2] = bent
         ink = draw.paint(draw.distort(points, now, 0.5), longer, max(2.0, pen * longer))
         return draw.canvas(draw.place(ink, SIDE, SIDE, now), dark=True)
+
+
+def hands(settings: Settings, most: int) -> Iterator[tuple[str, bool, Pictures]]:
+    """Yield each hand's name, whether it is new, and its pictures; of each kind at most so many."""
+    strokes = data.pen("validation", settings)
+    for writer in prolific(strokes)[:most]:
+        own = strokes.only(strokes.writers == writer)
+        rng = np.random.default_rng(2026)
+        pictures: Pictures = {digit: [] for digit in range(10)}
+        for points, label in zip(own, own.labels, strict=True):
+            pictures[int(label)].append(draw.anywhere(points, rng))
+        yield writer, False, pictures
+    for seed in seeds(most):
+        yield f"hand {seed}", seed >= NEW, written(Hand(seed))
+
+
+def seeds(most: int) -> list[int]:
+    """Return the seeds of the simulated hands: those of the choice of constants, and new ones."""
+    count = range(min(most, HANDS))
+    return [*count, *(NEW + number for number in count)]
+
+
+def written(hand: Hand) -> Pictures:
+    """Return what a simulated hand writes."""
+    count = range(TAUGHT + JUDGED)
+    return {digit: [hand.write(digit, number) for number in count] for digit in range(10)}
 
 
 def _points(way: str, hooked: NDArray[np.bool_], angle: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -27,11 +27,11 @@ ALLOWED = {
     "metrics": BASE,
     "model": BASE | {"ink", "metrics"},
     "numbers": BASE | {"pixels", "ink", "metrics", "model"},
-    "_answer": BASE | {"pixels", "ink", "model"},
+    "_answer": BASE | {"pixels", "ink", "metrics", "model", "numbers"},
     "reader": BASE | {"_answer", "pixels", "ink", "metrics", "model", "numbers"},
     "data": BASE | {"pixels", "ink", "metrics", "model", "reader"},
     "evaluation": BASE | {"pixels", "ink", "metrics", "model", "reader", "data"},
-    "learn": BASE | {"pixels", "ink", "metrics", "model", "reader", "data"},
+    "learn": BASE | {"pixels", "ink", "metrics", "model", "numbers", "reader", "data"},
     "surfaces": BASE
     | {"pixels", "ink", "metrics", "model", "reader", "data", "evaluation", "learn"},
     "train": BASE | {"ink", "metrics", "model", "reader", "data", "evaluation", "numbers"},

@@ -1,20 +1,124 @@
-"""Parts of an answer: a digit of a network's shares, and the pictures of the way."""
+"""From pictures to answers: ask the network once for all of them, and put each answer together."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink import Candidate
-from palote.model.engine import DIGITS
+from palote.errors import UsageError
+from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit
+from palote.metrics import softmax
+from palote.model.card import Card
+from palote.model.engine import DIGITS, Engine, Outputs
+from palote.numbers.ask import Ask, either, number_reading
 from palote.pixels import Picture
-from palote.result import Digit, Stage
+from palote.result import Digit, Reading, Stage, Status
 
-__all__ = ["digit_of", "stages_of"]
+__all__ = ["answers", "cleaning_of", "likeliest"]
 
 
-def digit_of(candidate: Candidate, share: NDArray[np.float32], picture: Picture) -> Digit:
+def answers(
+    pictures: list[Picture], engine: Engine, ask: Ask, how: Cleaning, stages: bool, name: str
+) -> Iterator[Reading]:
+    """Yield what each picture says.
+
+    Args:
+        pictures: upright.
+        engine: the network.
+        ask: what is expected of them.
+        how: the way of cleaning.
+        stages: keep the pictures of the way.
+        name: of the model.
+    """
+    if ask.expect == "number":
+        for picture in pictures:
+            yield number_reading(picture, engine, how, ask, stages, name)
+        return
+    found = [(one, find_digit(one.pixels, how, engine.card.ink)) for one in pictures]
+    chosen = _chosen([candidates for _, candidates in found], engine)
+    for (picture, _), best in zip(found, chosen, strict=True):
+        reading, candidate = _reading(picture, best, engine.card, stages, name)
+        if ask.expect == "auto":
+            yield either(reading, candidate, picture, engine, how, stages)
+        else:
+            yield reading
+
+
+def likeliest(shares: NDArray[np.float32]) -> int:
+    """Return which interpretation of a picture is read: the one with the likeliest digit.
+
+    Args:
+        shares: float32 (n, 10 or 11), what the model makes of each.
+    """
+    return int(np.argmax(shares[:, :DIGITS].max(axis=1)))
+
+
+def cleaning_of(clean: str) -> Cleaning:
+    """Return a way of cleaning by its name.
+
+    Raises:
+        UsageError: there is none of that name; the message lists them.
+    """
+    for name in CLEANINGS:
+        if clean == name:
+            return name
+    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")
+
+
+def _chosen(
+    found: list[list[Candidate]], engine: Engine
+) -> Iterator[tuple[Candidate, NDArray[np.float32]] | None]:
+    """Ask the network once for all candidates, and yield each picture's best with its shares."""
+    views = [
+        candidate.views if engine.card.frames else (candidate.patch,)
+        for candidates in found
+        for candidate in candidates
+    ]
+    if views:
+        outputs = engine(np.stack([view for several in views for view in several]))
+    else:
+        outputs = Outputs(np.zeros((0, DIGITS), np.float32), np.zeros((0, 0), np.float32))
+    shares = softmax(outputs.logits, engine.card.temperature)
+    if len(shares) > len(views):
+        ends = np.cumsum([0, *(len(several) for several in views)])
+        shares = np.stack([shares[start:end].mean(axis=0) for start, end in pairwise(ends)])
+    first = 0
+    for candidates in found:
+        own = shares[first : first + len(candidates)]
+        first += len(candidates)
+        best = likeliest(own) if candidates else 0
+        yield (candidates[best], own[best]) if candidates else None
+
+
+def _reading(
+    picture: Picture,
+    best: tuple[Candidate, NDArray[np.float32]] | None,
+    card: Card,
+    stages: bool,
+    name: str,
+) -> tuple[Reading, Candidate | None]:
+    if best is None:
+        blank = (Stage("original", picture.pixels),) if stages else ()
+        return Reading("", "empty", 0.0, (), blank, name), None
+    candidate, share = best
+    digit = _digit_of(candidate, share, picture)
+    no_digit = float(share[DIGITS:].sum())
+    status: Status
+    if no_digit > card.not_digit_above:
+        status, text = "not_digit", ""
+    elif digit.confidence < card.unsure_below:
+        status, text = "unsure", "?"
+    else:
+        status, text = "ok", digit.value
+    kept = _stages_of(candidate) if stages else ()
+    return Reading(text, status, digit.confidence, (digit,), kept, name), candidate
+
+
+def _digit_of(candidate: Candidate, share: NDArray[np.float32], picture: Picture) -> Digit:
     """Return the best digit of what the network says of a candidate.
 
     Args:
@@ -39,7 +143,7 @@ def digit_of(candidate: Candidate, share: NDArray[np.float32], picture: Picture)
     )
 
 
-def stages_of(candidate: Candidate) -> tuple[Stage, ...]:
+def _stages_of(candidate: Candidate) -> tuple[Stage, ...]:
     """Collect the pictures of the way, for people to look at."""
     cleaned = candidate.cleaned
     binary = (candidate.mask * np.uint8(255)).astype(np.uint8)

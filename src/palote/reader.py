@@ -8,29 +8,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palote._answer import digit_of, stages_of
+from palote._answer import answers, cleaning_of, likeliest
 from palote.errors import PaloteError, UsageError
-from palote.ink import CLEANINGS, Candidate, Cleaning, InkSpec, find_digit
-from palote.metrics import softmax
+from palote.ink import InkSpec
 from palote.model import catalog
 from palote.model.card import Card
-from palote.model.engine import DIGITS, Outputs, open_engine
+from palote.model.engine import open_engine
 from palote.model.saliency import saliency_map
 from palote.model.taught import TaughtEngine, taught
-from palote.numbers.ask import EXPECTATIONS, Ask, either, number_reading
+from palote.numbers.ask import EXPECTATIONS, Ask
 from palote.pixels import ImageSource, Picture, load
-from palote.result import Digit, Reading, Stage, Status
+from palote.result import Digit, Reading
 from palote.settings import Settings
 
 __all__ = ["EXPECTATIONS", "Reader", "cleaning_of", "likeliest", "read", "read_many"]
+
+MOST_MAPS = 12
+"""Digits of a reading that get their saliency, each in some 10 ms: a page may have hundreds."""
 
 
 class Reader:
@@ -67,9 +70,27 @@ class Reader:
         entry = catalog.find(
             catalog.chosen(self.settings) if model is None else model, self.settings
         )
-        trained = open_engine(entry, self.settings.threads, declared)
-        self._engine = taught(trained, entry, self.settings, profile)
+        self._entry = entry
+        self._trained = open_engine(entry, self.settings.threads, declared)
+        self._engine = taught(self._trained, entry, self.settings, profile)
         self.name = entry.name
+
+    def for_profile(self, profile: str) -> Reader:
+        """Return a reader for which another profile's corrections count.
+
+        It shares the network, so that many of them cost little. A model that has no profiles
+        reads the same for all.
+
+        Raises:
+            UsageError: there is no such profile.
+
+        >>> Reader().for_profile("none").version
+        0
+        """
+        other = copy(self)
+        other.settings = replace(self.settings, profile=profile)
+        other._engine = taught(self._trained, self._entry, other.settings, None)
+        return other
 
     @property
     def card(self) -> Card:
@@ -105,7 +126,7 @@ class Reader:
             pattern: the format of the numbers, if it is known, such as "####" or "##.#".
             stages: keep the pictures of the way in ``Reading.stages``.
             clean: another way of cleaning than the reader's, for this picture.
-            saliency: add ``Digit.saliency``: which ink spoke for the answer.
+            saliency: add ``Digit.saliency`` to the first twelve: which ink spoke for it.
 
         Raises:
             InputError: the picture cannot be read.
@@ -114,11 +135,12 @@ class Reader:
         ask = Ask.of(expect, pattern)
         how = self._clean if clean is None else cleaning_of(clean)
         picture = load(image, self.settings)
-        reading = next(self._asked([picture], ask, how, stages))
+        reading = next(answers([picture], self._engine, ask, how, stages, self.name))
         if not saliency:
             return reading
-        digits = (replace(digit, saliency=self.saliency(digit)) for digit in reading.digits)
-        return replace(reading, digits=tuple(digits))
+        first, rest = reading.digits[:MOST_MAPS], reading.digits[MOST_MAPS:]
+        digits = (replace(digit, saliency=self.saliency(digit)) for digit in first)
+        return replace(reading, digits=(*digits, *rest))
 
     def saliency(self, digit: Digit, value: str | None = None) -> NDArray[np.float32]:
         """Tell which ink spoke for an answer, by wiping it away spot by spot.
@@ -210,86 +232,14 @@ class Reader:
                     if stop:
                         break
             pictures = [item for item in prepared if not isinstance(item, PaloteError)]
-            answers = self._asked(pictures, ask, self._clean, False)
+            found = answers(pictures, self._engine, ask, self._clean, False, self.name)
             for item in prepared:
                 if not isinstance(item, PaloteError):
-                    yield next(answers)
+                    yield next(found)
                 elif stop:
                     raise item
                 else:
                     yield item
-
-    def _asked(
-        self, pictures: list[Picture], ask: Ask, how: Cleaning, stages: bool
-    ) -> Iterator[Reading]:
-        if ask.expect == "number":
-            for picture in pictures:
-                yield number_reading(picture, self._engine, how, ask, stages, self.name)
-            return
-        found = [(one, find_digit(one.pixels, how, self.spec)) for one in pictures]
-        for (picture, _), (reading, candidate) in zip(
-            found, self._answers(found, stages), strict=True
-        ):
-            if ask.expect == "auto":
-                yield either(reading, candidate, picture, self._engine, how, stages)
-            else:
-                yield reading
-
-    def _answers(
-        self, found: list[tuple[Picture, list[Candidate]]], stages: bool
-    ) -> Iterator[tuple[Reading, Candidate | None]]:
-        """Ask the network once for all candidates, and choose among each picture's."""
-        views = [
-            candidate.views if self.card.frames else (candidate.patch,)
-            for _, candidates in found
-            for candidate in candidates
-        ]
-        if views:
-            outputs = self._engine(np.stack([view for several in views for view in several]))
-        else:
-            outputs = Outputs(np.zeros((0, DIGITS), np.float32), np.zeros((0, 0), np.float32))
-        shares = softmax(outputs.logits, self.card.temperature)
-        if len(shares) > len(views):
-            ends = np.cumsum([0, *(len(several) for several in views)])
-            shares = np.stack([shares[start:end].mean(axis=0) for start, end in pairwise(ends)])
-        first = 0
-        for picture, candidates in found:
-            own = shares[first : first + len(candidates)]
-            first += len(candidates)
-            yield self._reading(picture, candidates, own, stages)
-
-    def _reading(
-        self,
-        picture: Picture,
-        candidates: list[Candidate],
-        shares: NDArray[np.float32],
-        stages: bool,
-    ) -> tuple[Reading, Candidate | None]:
-        if not candidates:
-            blank = (Stage("original", picture.pixels),) if stages else ()
-            return Reading("", "empty", 0.0, (), blank, self.name), None
-        best = likeliest(shares)
-        candidate, share = candidates[best], shares[best]
-        digit = digit_of(candidate, share, picture)
-        no_digit = float(share[DIGITS:].sum())
-        status: Status
-        if no_digit > self.card.not_digit_above:
-            status, text = "not_digit", ""
-        elif digit.confidence < self.card.unsure_below:
-            status, text = "unsure", "?"
-        else:
-            status, text = "ok", digit.value
-        kept = stages_of(candidate) if stages else ()
-        return Reading(text, status, digit.confidence, (digit,), kept, self.name), candidate
-
-
-def likeliest(shares: NDArray[np.float32]) -> int:
-    """Return which interpretation of a picture is read: the one with the likeliest digit.
-
-    Args:
-        shares: float32 (n, 10 or 11), what the model makes of each.
-    """
-    return int(np.argmax(shares[:, :DIGITS].max(axis=1)))
 
 
 def read(
@@ -312,7 +262,7 @@ def read(
         stages: keep the pictures of the way in ``Reading.stages``.
         model: name of a model, or path of a model file; the chosen one if not given.
         clean: "auto", "otsu", "adaptive", "clahe" or "none".
-        saliency: add ``Digit.saliency``: which ink spoke for the answer.
+        saliency: add ``Digit.saliency`` to the first twelve: which ink spoke for it.
         profile: whose corrections count; "none" for nobody's.
 
     Raises:
@@ -351,15 +301,3 @@ def read_many(
 @lru_cache(maxsize=4)
 def _reader(model: str, settings: Settings, profile: str | None) -> Reader:
     return Reader(model, settings=settings, profile=profile)
-
-
-def cleaning_of(clean: str) -> Cleaning:
-    """Return a way of cleaning by its name.
-
-    Raises:
-        UsageError: there is none of that name; the message lists them.
-    """
-    for name in CLEANINGS:
-        if clean == name:
-            return name
-    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")

@@ -84,6 +84,32 @@ def test_one_bad_picture_does_not_stop_the_others(palote: Palote, photo: str) ->
     assert len(palote("learn", "list").lines) == 1
 
 
+def test_it_speaks_spanish(palote: Palote, photo: str) -> None:
+    es = ("--lang", "es")
+    said = palote("learn", "undo", *es)
+    assert said.code == 1 and "No hay nada" in said.err
+    said = palote("learn", "add", photo, *es)
+    assert said.code == 2 and "¿Qué muestran las imágenes?" in said.err
+    said = palote("learn", "add", photo, "--label", "7", *es)
+    assert said.code == 0 and ("aprendido de 1 corrección: las tuyas" in said.out) == (
+        "guardada" not in said.out
+    )
+    (line,) = palote("learn", "list", *es).lines
+    assert "leída como    7" in line and "terminal" in line
+    said = palote("learn", "status", *es)
+    assert "correcciones  1; aprendidas: " in said.out and "las de todos  " in said.out
+    assert "1 correcciones" in palote("learn", "history", *es).lines[0]
+    assert "«default» no aprende" in palote("learn", "off", *es).err
+    said = palote("learn", "add", photo, "--label", "7", *es)
+    assert said.code == 1 and "Actívalo: palote learn on" in said.err
+    assert "default  1 corrección, versión 0, sin aprender" in palote("learn", "profiles", *es).out
+    assert "El código no se vuelve" in palote("learn", "token", *es).err
+    # What programs read is the same in every language.
+    assert palote("learn", "status", "--json", *es).out == palote("learn", "status", "--json").out
+    said = palote("learn", "status", "--lang", "fr")
+    assert said.code == 2 and "--lang must be one of en, es" in said.err
+
+
 def test_reading_for_a_profile_that_is_not_there(
     palote: Palote, photo: str, program: Callable[..., object]
 ) -> None:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 import palote
 from palote import errors
 from palote.errors import CorruptImage, InputError, LearnError, ModelError, TooSmall
-from palote.result import Json, Reading
+from palote.result import Alternative, Json, Reading
 from palote.surfaces.gradio_app import answer
 from palote.surfaces.gradio_app.examples import examples
 from palote.surfaces.gradio_app.words import REFUSED, SPANISH, explain, percent
 from tests.drawing import seven
+from tests.numbers.writing import written
 
 NEVER_SEEN = {"unsupported-array", "export-failed", "no-camera"}
 """Codes of what the app never does."""
@@ -101,6 +102,50 @@ def test_the_sentence(
         said = answer.sentence(shown, language)
         assert re.sub("<[^>]+>", "", said) == words
         assert f"palote-{status}" in said and 'role="status"' in said
+
+
+@pytest.fixture(scope="module")
+def number() -> Reading:
+    return palote.read(written("2047"), expect="number", stages=True)
+
+
+def test_a_number_and_what_else_it_may_be(number: Reading) -> None:
+    (line,) = number.lines
+    others = (Alternative("2047", "2047", 0.81), Alternative("2017", "2017", 0.12))
+    sure = replace(number, text="2047", status="ok", confidence=0.95)
+    sure = replace(sure, lines=(replace(line, raw="2047", status="ok", alternatives=others),))
+    assert answer.label(sure, "en") == {
+        "label": "2047",
+        "confidences": [
+            {"label": "2047", "confidence": 0.81},
+            {"label": "2017", "confidence": 0.12},
+        ],
+    }
+    assert "Very likely: 95.0%" in answer.sentence(sure, "en")
+    doubtful = replace(line, raw="20?7", status="unsure", alternatives=others)
+    unsure = replace(sure, text="20?7", status="unsure", confidence=0.4, lines=(doubtful,))
+    assert answer.label(unsure, "es")["label"] == "20?7"
+    assert "No está claro. Quizá 2047: 40,0" in answer.sentence(unsure, "es")
+    two = replace(unsure, lines=(sure.lines[0], doubtful))
+    assert answer.label(two, "es")["label"] == "2047 · 20?7"
+    assert "1 de 2 números" in answer.sentence(two, "es")
+    nothing = replace(sure, text="", status="not_digit", confidence=0.0, lines=(), digits=())
+    assert answer.label(nothing, "es") == {"label": "no es un número"}
+    assert "Esto no parece un número." in answer.sentence(nothing, "es")
+
+
+def test_the_digits_of_a_number_are_in_boxes(number: Reading) -> None:
+    height, width = written("2047").shape
+    boxed = answer.found(number, (width, height)).image
+    plain = cv2.resize(written("2047"), (boxed.shape[1], boxed.shape[0]))
+    scale = boxed.shape[1] / width
+    coloured = np.ptp(boxed.astype(int), axis=2) > 60
+    assert 0.01 < coloured.mean() < 0.2
+    for digit in number.digits:
+        x, y, wide, high = (round(side * scale) for side in digit.box)
+        assert coloured[y : y + high, x].mean() > 0.9, "the left side of its box"
+        inner = np.s_[y + 8 : y + high - 8, x + wide // 2]
+        assert np.abs(boxed[inner][..., 0].astype(int) - plain[inner]).mean() < 30
 
 
 def test_no_certainty() -> None:

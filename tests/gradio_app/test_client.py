@@ -14,6 +14,7 @@ import pytest
 import palote
 from tests.drawing import seven
 from tests.gradio_app.conftest import DOUBTFUL, Running, nothing_left
+from tests.numbers.writing import written
 
 gradio_client = pytest.importorskip("gradio_client", reason="the extra gradio is not installed")
 AppError = gradio_client.exceptions.AppError
@@ -56,6 +57,14 @@ def test_model_and_cleaning_can_be_chosen(client: Client, photo: Path) -> None:
         image=gradio_client.handle_file(photo), model=DOUBTFUL, clean="otsu", api_name="/read"
     )
     assert (answer["model"], answer["text"], answer["status"]) == (DOUBTFUL, "?", "unsure")
+
+
+def test_a_number_is_read_and_a_digit_if_one_is_expected(client: Client, tmp_path: Path) -> None:
+    path = tmp_path / "number.png"
+    cv2.imwrite(str(path), written("2047"))
+    sent = {"image": gradio_client.handle_file(path), "api_name": "/read"}
+    assert len(client.predict(**sent)["digits"]) == 4
+    assert client.predict(**sent, expect="digit")["lines"] == []
 
 
 def test_the_models_are_listed(client: Client) -> None:

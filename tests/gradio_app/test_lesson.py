@@ -23,6 +23,7 @@ from palote.surfaces.web.readers import Readers
 from tests.conftest import Missing
 from tests.drawing import ring, seven
 from tests.gradio_app.conftest import PATIENCE_MS, OpenApp, Running, draw, start
+from tests.numbers.writing import written
 from tests.web.conftest import encoded
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def told(answer: tuple[object, ...]) -> str:
 
 
 def test_the_flag_keeps_and_learns(gradio: ModuleType, lesson: Lesson, teacher: Teacher) -> None:
-    held = (SEVEN, None, None, "draw", "default", "auto", "en")
+    held = (SEVEN, None, None, "draw", "digit", "default", "auto", "en")
     answer = lesson.teach(*held, "7", asking(gradio))
     assert re.match("Learned|Kept", told(answer))
     assert answer[0]["label"] == "7"  # type: ignore[index, call-overload]
@@ -100,8 +101,20 @@ def test_what_cannot_be_learned_is_said(
     label: str | None,
     sentence: str,
 ) -> None:
-    held = (drawing, None, None, "draw", model, "auto", "en")
+    held = (drawing, None, None, "draw", "auto", model, "auto", "en")
     assert sentence in told(lesson.teach(*held, label, asking(gradio)))
+    assert teacher.corrections("default") == ()
+
+
+def test_a_number_is_not_taught_as_one_digit(
+    gradio: ModuleType, lesson: Lesson, teacher: Teacher
+) -> None:
+    number = "data:image/png;base64," + base64.b64encode(encoded(written("2047"))).decode()
+    for what in ("number", "auto"):
+        held = (number, None, None, "draw", what, "default", "auto", "es")
+        assert "las cifras se enseñan de una en una" in told(
+            lesson.teach(*held, "7", asking(gradio))
+        )
     assert teacher.corrections("default") == ()
 
 
@@ -111,7 +124,7 @@ def test_what_cannot_be_learned_is_said(
 def test_only_this_machine_teaches(
     gradio: ModuleType, lesson: Lesson, teacher: Teacher, address: str, host: str
 ) -> None:
-    held = (SEVEN, None, None, "draw", "default", "auto", "es")
+    held = (SEVEN, None, None, "draw", "digit", "default", "auto", "es")
     lesson.teach(*held, "7", asking(gradio))
     there = asking(gradio, address, host)
     assert "Solo se puede enseñar en el ordenador" in told(lesson.teach(*held, "1", there))

@@ -18,6 +18,7 @@ from tests.gradio_app.conftest import (
     nothing_left,
 )
 from tests.web.conftest import drawing, encoded
+from tests.web.numbers import placed
 
 
 def answers(page: Page, heading: str) -> None:
@@ -152,6 +153,33 @@ def test_the_switch_changes_every_word_and_the_answer(open_app: OpenApp) -> None
     expect(page.locator("footer")).not_to_contain_text("Use via")
     page.get_by_label("English").check()
     says(page, r"^Almost certainly: ")
+
+
+def test_a_number_is_drawn_on_a_wider_sheet(open_app: OpenApp) -> None:
+    page = open_app("es-ES")
+    page.get_by_label("Número").check()
+    sheet = page.locator("#palote-sheet canvas")
+    expect(sheet).to_have_attribute("width", "640")
+    box = sheet.bounding_box()
+    assert box
+    for digit in placed("20356", box["width"] / box["height"]):
+        for line in digit:
+            points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
+            page.mouse.move(*points[0])
+            page.mouse.down()
+            for point in [*points[1::3], points[-1]]:
+                page.mouse.move(*point)
+            page.mouse.up()
+    answers(page, "20356")
+    says(page, r"^[CMP][a-z ]+: \d\d,\d\s%$")
+    pictures = page.locator(".palote-way button")
+    expect(pictures).to_have_count(4)
+    expect(pictures.first).to_contain_text("Lo encontrado")
+    page.get_by_label("Una cifra", exact=True).check()
+    expect(pictures).to_have_count(5)
+    expect(sheet).to_have_attribute("width", "640")
+    page.get_by_role("button", name="Hoja nueva").click()
+    expect(sheet).to_have_attribute("width", "400")
 
 
 def test_the_camera(open_app: OpenApp, running: Running) -> None:

@@ -40,7 +40,13 @@ def test_a_wrong_answer_becomes_right(either: Settings, odd: tuple[Odd, ...]) ->
             and reader.version == 1
         )
         assert Reader(settings=either).version == 1
-        assert Reader(settings=either, profile="none").version == 0
+        untaught = Reader(settings=either, profile="none")
+        assert untaught.version == 0
+        same = untaught.for_profile("Default")
+        assert same.version == 1 and same._trained is untaught._trained, "the network is shared"
+        assert same.settings.profile == "Default" and untaught.settings.profile == "default"
+        with pytest.raises(UsageError, match="no profile 'Nadie'"):
+            untaught.for_profile("Nadie")
         kept = teacher.corrections()[0]
         assert outcome.correction == kept
         assert kept.label == one.label and kept.state == "learned" and kept.read_as != one.label

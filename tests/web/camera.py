@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 
 from playwright.sync_api import Page, expect
 
-from .conftest import encoded
+from .conftest import Picture, encoded
 from .film import Paper
 
 NAMES = ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
@@ -62,10 +63,20 @@ def watch(page: Page) -> None:
     }""")
 
 
-def draw_camera(page: Page, *scenes: int, share: float = 0.42) -> None:
-    """Put a camera in place of the browser's that shows the bare sheet, or one of the digits."""
+def draw_camera(
+    page: Page, *scenes: int, share: float = 0.42, also: Mapping[str, Picture] | None = None
+) -> None:
+    """Put a camera in place of the browser's that shows the bare sheet, or one of the digits.
+
+    Args:
+        page: the page.
+        scenes: the digits.
+        share: height of a digit, of the picture's.
+        also: other pictures, by their names.
+    """
     paper = Paper()
     pictures = {str(digit): paper.frame(digit, share=share) for digit in scenes}
+    pictures |= also or {}
     pictures["bare"] = paper.frame(None)
     urls = {
         name: "data:image/jpeg;base64," + base64.b64encode(encoded(picture, ".jpg")).decode()
@@ -96,7 +107,7 @@ def draw_camera(page: Page, *scenes: int, share: float = 0.42) -> None:
     watch(page)
 
 
-def show(page: Page, scene: int | None) -> None:
+def show(page: Page, scene: int | str | None) -> None:
     """Lay another sheet before the drawn camera."""
     page.evaluate("(name) => { window.scene = name; }", "bare" if scene is None else str(scene))
 

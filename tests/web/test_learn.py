@@ -18,6 +18,7 @@ from fastapi import FastAPI
 import palote
 from palote.settings import Settings
 from palote.surfaces.web import create_app, schemas, teaching
+from tests.numbers.writing import written
 
 from .conftest import drawing, encoded, serving
 from .learning import BLANK, FOUR, ONE, SEVEN, Asker, Body, hard_drawings
@@ -106,6 +107,45 @@ def test_the_pictures_can_be_looked_at(here: Asker) -> None:
     )
     grey = cv2.imdecode(np.frombuffer(picture.content, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert grey is not None and palote.read(grey).text == "7"
+
+
+def test_one_digit_of_a_number_is_kept_alone(here: Asker) -> None:
+    number = cv2.warpAffine(
+        written("2036"), np.array([[1, -0.3, 70], [0, 1, 0]], float), (420, 110), borderValue=255
+    )
+    picture = encoded(np.asarray(number, np.uint8))
+    reading = here.ask("POST", "/api/read", Body(picture), expect="number").json()
+    for digit in reading["digits"]:
+        box = ",".join(map(str, digit["box"]))
+        response = here.teach(picture, digit["value"], box=box)
+        assert response.status_code == 201, response.text
+        correction = response.json()["correction"]
+        assert correction["read_as"] == digit["value"]
+        kept = here.ask("GET", f"/api/corrections/{correction['id']}/picture").content
+        crop = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert crop is not None and max(crop.shape) < 80
+        pieces, _ = cv2.connectedComponents((crop < 128).astype(np.uint8))
+        assert pieces == 2, "no ink of a neighbour, which leans over it"
+    as_field = Body(image=picture, fields={"label": "2", "box": str(reading["digits"][0]["box"])})
+    assert here.ask("POST", "/api/corrections", as_field).status_code == 201
+    assert labels(here) == ["2", "6", "3", "0"], "the same crop is kept once"
+
+
+@pytest.mark.parametrize(
+    ("box", "sentence"),
+    [
+        ("0,0,4,4", "no digit in the box 0,0,4,4"),
+        ("1,2,3", "not '1,2,3'"),
+        ("1,2,0,9", "x,y,width,height"),
+        ("-1,2,3,9", "x,y,width,height"),
+        ("9" * 5000, "x,y,width,height"),
+    ],
+)
+def test_a_box_without_a_digit_is_refused(here: Asker, box: str, sentence: str) -> None:
+    response = here.teach(SEVEN, "7", box=box)
+    assert problem_of(response) == (422, "usage")
+    assert sentence in response.json()["detail"]
+    assert labels(here) == []
 
 
 def test_a_long_list_comes_in_parts(here: Asker) -> None:

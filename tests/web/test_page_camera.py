@@ -80,7 +80,8 @@ def test_bars_and_stages_follow_the_frame(open_page: OpenPage) -> None:
     expect(page.locator(".bars li.best .digit")).to_have_text(str(NAMES.index(name)))
     size = page.locator("[data-name=original] img").evaluate("(image) => image.naturalWidth")
     assert size == 224
-    mark, guide = (page.locator(f"[data-part={part}]").bounding_box() for part in ("seen", "guide"))
+    mark = page.locator("[data-part=seen] .mark").bounding_box()
+    guide = page.locator("[data-part=guide]").bounding_box()
     assert mark and guide
     assert guide["x"] < mark["x"] < mark["x"] + mark["width"] < guide["x"] + guide["width"]
     assert 0.4 < mark["height"] / guide["height"] < 0.8

@@ -107,8 +107,10 @@ def test_without_a_token_everything_else_works(open_page: OpenPage, school: Serv
     page = open_page(url=f"http://palote.test:{school.port}")
     drawn(page, 3)
     page.keyboard.press("t")
-    expect(page.get_by_role("dialog", name="Token")).to_be_visible()
+    dialog = page.get_by_role("dialog", name="Token")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     page.keyboard.press("Delete")
     drawn(page, 2)
     assert corrections(school, "default") == 0

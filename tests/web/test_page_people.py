@@ -103,7 +103,7 @@ def test_the_list_of_keys_opens_on_the_question_mark(open_page: OpenPage) -> Non
 def test_the_focus_goes_the_way_the_eye_goes_and_is_seen(open_page: OpenPage) -> None:
     page = open_page()
     order = []
-    for _ in range(19):
+    for _ in range(22):
         page.keyboard.press("Tab")
         order.append(
             page.evaluate("""() => {
@@ -114,7 +114,7 @@ def test_the_focus_goes_the_way_the_eye_goes_and_is_seen(open_page: OpenPage) ->
             }""")
         )
     assert order == [
-        *("a", "language", "language", "help", "tab"),
+        *("a", "language", "language", "help", "tab", "expect", "expect", "expect"),
         *("undo", "redo", "clear", "open", "paste", "example", "pen", "live", "read"),
         *("summary", "clean", "model", "looked", "a"),
     ]
@@ -270,6 +270,7 @@ def test_only_choices_are_remembered_never_a_drawing(open_page: OpenPage) -> Non
     assert [key for key, _ in kept] == ["palote"]
     assert set(page.evaluate("Object.keys(JSON.parse(localStorage.palote))")) == {
         "camera",
+        "expect",
         "language",
         "live",
         "looked",

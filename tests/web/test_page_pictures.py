@@ -47,7 +47,7 @@ def test_an_uploaded_picture_is_shown_and_read_and_the_digit_marked(open_page: O
     glyph(page, "3")
     expect(page.get_by_alt_text("The picture to read")).to_be_visible()
     canvas = page.locator("canvas").bounding_box()
-    found = page.locator("[data-part=found]").bounding_box()
+    found = page.locator("[data-part=found] .mark").bounding_box()
     assert canvas and found
     middle = (found["x"] + found["width"] / 2 - canvas["x"]) / canvas["width"]
     assert middle == pytest.approx(440 / 600, abs=0.03)

@@ -57,7 +57,7 @@ def test_a_file_holds_the_digit_and_little_else(reader: Reader, tmp_path: Path):
     path = Collection(tmp_path).save(one, 7, reader.read)
     saved = cv2.imread(str(path))
     assert saved.shape[0] < 480 and saved.shape[1] < 400
-    assert one.box is not None and saved.shape[1] > one.box[2] and saved.shape[0] > one.box[3]
+    assert saved.shape[1] > one.boxes[0][2] and saved.shape[0] > one.boxes[0][3]
     # In colour, and blue stays blue.
     assert saved.reshape(-1, 3)[saved.sum(axis=2).argmin()].argmax() == 0
     assert reader.read(path).text == "7"

@@ -12,21 +12,23 @@ from palote.result import Reading
 from palote.surfaces.webcam.draw import draw, icon, pixels_of
 from palote.surfaces.webcam.layout import SIZE, Layout, Rect
 from palote.surfaces.webcam.pen import COLOURS
+from palote.surfaces.webcam.session import EXPECTATIONS
 from palote.surfaces.webcam.view import Notice, View
 from palote.surfaces.webcam.words import words_in
 
-from .conftest import frame, reading
+from .conftest import frame, number, reading
 
 EN, ES = words_in("en"), words_in("es")
 Pixels = np.ndarray
 EMPTY = View(
     frame=None,
     area=None,
-    box=None,
+    boxes=(),
     reading=None,
     fps=0.0,
     delay_ms=0.0,
     model="default",
+    expect="digit",
     loading="",
     frozen=False,
     help=False,
@@ -58,8 +60,8 @@ def share(pixels: Pixels, colour: str) -> float:
 
 
 def showing(one: Reading) -> View:
-    box = one.digits[0].box if one.digits else None
-    return replace(EMPTY, frame=frame(shade=150), reading=one, box=box)
+    boxes = tuple(digit.box for digit in one.digits)
+    return replace(EMPTY, frame=frame(shade=150), reading=one, boxes=boxes)
 
 
 def test_the_winner_is_green_and_as_long_as_its_share():
@@ -124,7 +126,7 @@ def test_the_picture_is_shown_as_it_is():
 
 
 def test_the_box_is_around_the_digit():
-    view = replace(showing(reading("7")), box=(300, 200, 80, 100))
+    view = replace(showing(reading("7")), boxes=((300, 200, 80, 100),))
     places, pixels = drawn(view)
     green = (part(pixels, places.frame) == COLOURS["winner"]).all(axis=2)
     ys, xs = np.nonzero(green)
@@ -183,3 +185,21 @@ def test_languages_differ():
 
 def test_the_icon():
     assert share(pixels_of(icon()), "chalk") > 0.05
+
+
+def test_a_number_is_shown_with_its_boxes_and_what_else_it_may_be():
+    one = number("2047")
+    view = replace(showing(one), expect="number")
+    places, pixels = drawn(view)
+    green = (part(pixels, places.frame) == COLOURS["winner"]).all(axis=2)
+    columns = np.flatnonzero(green.any(axis=0))
+    assert columns.min() == pytest.approx(99, abs=2) and columns.max() == pytest.approx(291, abs=2)
+    whole = Rect(places.answer.x, places.answer.y, 336, places.answer.height)
+    assert share(part(pixels, whole), "winner") > 0.03
+    first, second = places.bars[1], places.bars[3]
+    assert share(part(pixels, first), "winner") > 4 * share(part(pixels, second), "bar") > 0
+    doubtful = replace(one, status="unsure", text="20?7")
+    _, pixels = drawn(replace(view, reading=doubtful))
+    assert share(pixels, "winner") == 0 and share(part(pixels, whole), "unsure") > 0.03
+    for words in (EN, ES):
+        assert set(words.looks_for) == set(EXPECTATIONS)

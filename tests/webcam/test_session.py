@@ -20,7 +20,7 @@ from palote.surfaces.webcam.session import Session
 from palote.surfaces.webcam.threads import Answer, SupportsRead, Trouble
 from palote.surfaces.webcam.words import words_in
 
-from .conftest import Slow, frame, reading
+from .conftest import Slow, frame, number, reading
 
 WORDS = words_in("en")
 
@@ -41,6 +41,7 @@ class Asked:
     answer: Answer | None = None
     model: str = "default"
     models: tuple[str, ...] = ("default", "other")
+    expect: str = "digit"
     loading: str = ""
     failed: BaseException | None = None
     trouble: Trouble | None = None
@@ -49,6 +50,9 @@ class Asked:
 
     def submit(self, frame: Frame, area: tuple[int, int, int, int]) -> None:
         self.submitted.append((frame, area))
+
+    def look_for(self, expect: str) -> None:
+        self.expect = expect
 
     def next_model(self) -> str:
         self.loading = self.models[1]
@@ -88,7 +92,7 @@ class Stage:
         self.session.tick(self.now)
         if of is not None:
             newest, area = self.asker.submitted[-1]
-            self.asker.answer = Answer(newest, area, of, self.asker.model)
+            self.asker.answer = Answer(newest, area, of, self.asker.model, self.asker.expect)
             self.session.tick(self.now + 0.01)
         self.session.drawn(self.now + 0.02)
         return self.grabber.newest
@@ -114,7 +118,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 def test_nothing_yet(stage: Stage):
     stage.session.tick(stage.now)
     view = stage.session.view()
-    assert view.frame is view.reading is view.box is view.notice is None
+    assert view.frame is view.reading is view.notice is None and view.boxes == ()
     stage.press("7", "s", "\b", " ", "w")
     assert not stage.session.frozen, "there is nothing to freeze"
     assert not (stage.folder / "pictures").exists() and stage.collection.counts == [0] * 10
@@ -124,7 +128,7 @@ def test_a_frame_and_its_answer(stage: Stage):
     seven = reading("7")
     newest = stage.see(seven)
     view = stage.session.view()
-    assert view.frame is newest and view.reading is seven and view.box == (10, 20, 30, 40)
+    assert view.frame is newest and view.reading is seven and view.boxes == ((10, 20, 30, 40),)
     assert view.area is None and not view.frozen and view.model == "default"
     assert stage.asker.submitted == [(newest, (0, 0, 640, 480))]
     stage.session.tick(stage.now + 0.01)
@@ -267,11 +271,11 @@ def test_a_part_of_the_frame(stage: Stage):
     stage.session.tick(stage.now)
     assert stage.session.view().reading is None
     stage.see(reading("7"))
-    assert stage.session.view().box == (330, 140, 30, 40)
+    assert stage.session.view().boxes == ((330, 140, 30, 40),)
     stage.press("w")
     assert stage.session.view().area is None
     stage.see(reading("7"))
-    assert stage.session.view().box == (10, 20, 30, 40)
+    assert stage.session.view().boxes == ((10, 20, 30, 40),)
 
 
 @pytest.mark.parametrize("part", [(0.0, 0.0, 0.001, 0.001), (0.99, 0.999, 0.5, 0.5)])
@@ -341,3 +345,18 @@ def test_a_thread_that_broke_ends_the_window(stage: Stage, thread: str):
     getattr(stage, thread).failed = ZeroDivisionError("ours")
     with pytest.raises(ZeroDivisionError):
         stage.session.tick(stage.now)
+
+
+def test_numbers_are_looked_for_and_not_saved_as_digits(stage: Stage) -> None:
+    stage.see(reading("7"))
+    stage.press("n")
+    assert stage.asker.expect == "number" and stage.session.view().expect == "number"
+    assert stage.session.view().reading is None, "what was read as a digit is no number"
+    stage.see(number("2047"))
+    view = stage.session.view()
+    assert view.reading is not None and view.reading.text == "2047"
+    assert [box[0] for box in view.boxes] == [100, 150, 200, 250]
+    stage.press("7")
+    assert stage.notice == WORDS.one_by_one and stage.collection.added == 0
+    stage.press("n", "n")
+    assert stage.asker.expect == "digit"

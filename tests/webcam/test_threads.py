@@ -108,8 +108,20 @@ def test_a_part_is_read_and_its_box_is_the_frames(fresh: threading.Event):
     until(lambda: asker.answer)
     assert slow.seen[0].shape == (160, 200, 3)
     assert asker.answer is not None
-    assert asker.answer.box == (110, 70, 30, 40) and asker.answer.part.shape == (160, 200, 3)
-    assert answer(reading(status="empty")).box is None
+    assert asker.answer.boxes == ((110, 70, 30, 40),) and asker.answer.part.shape == (160, 200, 3)
+    assert answer(reading(status="empty")).boxes == ()
+    asker.close()
+
+
+def test_what_stands_still_is_read_again_as_something_else(fresh: threading.Event):
+    slow = Slow()
+    slow.may.set()
+    asker = Asker(("one",), slow, lambda name: slow, fresh)
+    asker.submit(frame(), (0, 0, 640, 480))
+    until(lambda: asker.answer and asker.answer.expect == "digit")
+    asker.look_for("number")
+    until(lambda: asker.answer and asker.answer.expect == "number")
+    assert slow.expected == ["digit", "number"]
     asker.close()
 
 

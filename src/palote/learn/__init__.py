@@ -3,11 +3,13 @@
 Where to find what::
 
     teacher.py    Teacher: the one door; what a correction sets off
+      owners.py     its part that knows the profiles and their tokens
       learning.py   what is kept -> a head -> the gate -> what readers look at
       crop.py       a picture -> the crop that is kept -> what the network says of it
       update.py     lessons -> a candidate head, and the gate's verdict
         fit.py        the head: logistic regression, pulled toward the shipped one
-        general.py    replay and gate, which ship with the network
+        gate.py       when what was learnt may read, and when not
+        general.py    what ships with the network for both: replay, and the gate's data
       store.py      profiles, corrections and versions
         profiles.py   readers with names, and their tokens
         rows.py       rows of the tables as what they mean
@@ -16,6 +18,8 @@ Where to find what::
       shelves.py    the files that readers look at, copies of what the store calls active
       archive.py    class folders, in a folder or a zip
       words.py      an outcome as a sentence
+      kept.py       the corrections as pictures for palote train: the full way
+      retrained.py  a network that was trained so, before the same gate
     records.py    what learning gives back
     scratch.py    ScratchTeacher: the NumPy network, taught by partial_fit
 
@@ -34,6 +38,7 @@ from palote.learn.records import (
     Profile,
     Status,
     Version,
+    box_of,
     label_of,
 )
 from palote.learn.scratch import ScratchTeacher
@@ -52,6 +57,7 @@ __all__ = [
     "Status",
     "Teacher",
     "Version",
+    "box_of",
     "can_teach",
     "label_of",
     "percent",

@@ -1,8 +1,9 @@
 """From a picture that was read to the crop that is kept, and from there to what is learnt from.
 
 Kept is the digit alone, upright, cleaned, dark on white: nothing else of the photo, and a
-later network, with another way of looking, can learn from it again. Of a file that is hardly
-larger than a patch, of which reading takes the whole frame too, all of it is kept.
+later network, with another way of looking, can learn from it again. Of a number, it is the one
+digit that lies in a box. Of a file that is hardly larger than a patch, of which reading takes
+the whole frame too, all of it is kept.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.errors import NothingToLearn
+from palote.errors import NothingToLearn, UsageError
 from palote.ink import Candidate, Cleaning, find_digit
 from palote.learn.records import NONE
 from palote.metrics import softmax
 from palote.model.card import Card
 from palote.model.engine import DIGITS, Engine, Outputs
 from palote.model.head import Head
+from palote.numbers.alone import digit_alone
 from palote.pixels import ImageSource, load
 from palote.reader import likeliest
+from palote.result import Box
 from palote.settings import Settings
 
 __all__ = ["COPIES", "Look", "crop", "look", "patch", "said", "with_copies"]
@@ -70,7 +73,12 @@ class Look:
 
 
 def crop(
-    image: ImageSource, how: Cleaning, engine: Engine, head: Head | None, settings: Settings
+    image: ImageSource,
+    how: Cleaning,
+    engine: Engine,
+    head: Head | None,
+    settings: Settings,
+    box: Box | None = None,
 ) -> tuple[bytes, str]:
     """Find the digit of a picture as reading does.
 
@@ -80,6 +88,7 @@ def crop(
         engine: the network as shipped.
         head: what reads now.
         settings: the limits for pictures.
+        box: where the one digit of a number lies; the picture is of a single one if not given.
 
     Returns:
         The crop as PNG, and what it is read as: "0" to "9" or "none".
@@ -87,18 +96,23 @@ def crop(
     Raises:
         InputError: the picture cannot be read.
         NothingToLearn: it is blank.
+        UsageError: there is no digit in the box.
     """
-    best, share = _best(image, how, engine, head, settings)
+    best, share = _best(image, how, engine, head, settings, box)
     whole = best.frame is not None
     pixels = _grey(best.cleaned.original) if whole else _cleaned(best)
     return cv2.imencode(".png", pixels)[1].tobytes(), said(share, engine.card)
 
 
 def patch(
-    image: ImageSource, how: Cleaning, engine: Engine, settings: Settings
+    image: ImageSource,
+    how: Cleaning,
+    engine: Engine,
+    settings: Settings,
+    box: Box | None = None,
 ) -> NDArray[np.float32]:
     """Return the patch that a network without a head sees; arguments and errors: see `crop`."""
-    return _best(image, how, engine, None, settings)[0].patch
+    return _best(image, how, engine, None, settings, box)[0].patch
 
 
 def look(png: bytes, engine: Engine) -> Look:
@@ -136,10 +150,25 @@ def said(share: NDArray[np.float32], card: Card) -> str:
 
 
 def _best(
-    image: ImageSource, how: Cleaning, engine: Engine, head: Head | None, settings: Settings
+    image: ImageSource,
+    how: Cleaning,
+    engine: Engine,
+    head: Head | None,
+    settings: Settings,
+    box: Box | None,
 ) -> tuple[Candidate, NDArray[np.float32]]:
     """Return the interpretation that is read, and its shares."""
-    found = find_digit(load(image, settings).pixels, how, engine.card.ink)
+    picture = load(image, settings)
+    if box is None:
+        found = find_digit(picture.pixels, how, engine.card.ink)
+    else:
+        strength = digit_alone(picture, box, how)
+        if strength is None:
+            raise UsageError(
+                f"There is no digit in the box {','.join(map(str, box))} of this picture. Take "
+                "the box of a digit from a reading of the same picture, expected as a number."
+            )
+        found = find_digit(_on_paper(strength), spec=engine.card.ink, dark=True)
     if not found:
         raise NothingToLearn(
             "There is nothing in the picture to learn from: no ink was found on the paper."
@@ -178,6 +207,11 @@ def _cleaned(candidate: Candidate) -> NDArray[np.uint8]:
         scale = LONGEST / longer
         size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _on_paper(ink)
+
+
+def _on_paper(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return ink, 255 where it is full, dark on white, with a margin."""
     margin = max(4, round(MARGIN * max(ink.shape)))
     down = max(margin, (SHORTEST - ink.shape[0] + 1) // 2)
     across = max(margin, (SHORTEST - ink.shape[1] + 1) // 2)

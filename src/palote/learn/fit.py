@@ -30,7 +30,9 @@ ENOUGH = 1e-4
 Floats = NDArray[np.float32]
 
 
-def fit(rows: Floats, logits: Floats, truth: Floats, weights: Floats) -> Floats:
+def fit(
+    rows: Floats, logits: Floats, truth: Floats, weights: Floats, start: Floats | None = None
+) -> Floats:
     """Return the change of the last layer, float32 (d + 1, classes).
 
     Args:
@@ -38,22 +40,28 @@ def fit(rows: Floats, logits: Floats, truth: Floats, weights: Floats) -> Floats:
         logits: float32 (n, classes), as shipped.
         truth: float32 (n, classes), the shares that each should have.
         weights: float32 (n,), how much each counts.
+        start: float32 (d + 1, classes), where to begin; at no change if not given.
     """
-    shape = (rows.shape[1], logits.shape[1])
+    # Sums over eleven classes are three times as fast where the classes come first.
+    shipped, wanted = np.ascontiguousarray(logits.T), np.ascontiguousarray(truth.T)
+    across = np.ascontiguousarray(rows.T)  # (d + 1, n)
 
     def loss_and_slope(change: Floats) -> tuple[float, Floats]:
-        scores = logits + rows @ change  # (n, classes)
-        scores -= scores.max(axis=1, keepdims=True)
-        shares = np.exp(scores)
-        total = shares.sum(axis=1, keepdims=True)
-        own = (scores * truth).sum(axis=1) - np.log(total[:, 0])  # shares of truth sum to 1
+        scores = change.T @ across
+        scores += shipped  # (classes, n)
+        scores -= scores.max(axis=0)
+        own = (scores * wanted).sum(axis=0)  # shares of truth sum to 1
+        shares = np.exp(scores, out=scores)
+        total = shares.sum(axis=0)
+        own -= np.log(total)
         shares /= total
-        shares -= truth
-        shares *= weights[:, None]
+        shares -= wanted
+        shares *= weights
         loss = -float(weights @ own) + 0.5 * float((change * change).sum())
-        return loss, rows.T @ shares + change  # (d + 1, classes)
+        return loss, across @ shares.T + change  # (d + 1, classes)
 
-    return _minimum(loss_and_slope, np.zeros(shape, np.float32))
+    nothing = np.zeros((rows.shape[1], logits.shape[1]), np.float32)
+    return _minimum(loss_and_slope, nothing if start is None else start)
 
 
 def _minimum(loss_and_slope: Callable[[Floats], tuple[float, Floats]], at: Floats) -> Floats:

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.data import HELD_OUT
 from palote.errors import LearnError
 from palote.metrics import softmax
 from palote.model import catalog
@@ -48,14 +47,14 @@ class Seen:
         """Probabilities (n, classes) as shipped."""
         return softmax(self.logits, 1.0)
 
-    def accuracy(self, change: NDArray[np.float32] | None = None) -> float:
-        """Return the share that is read right, as shipped or with a head."""
-        logits = self.logits if change is None else self.logits + self.rows @ change
-        return float((logits.argmax(axis=1) == self.labels).mean())
+    @cached_property
+    def as_shipped(self) -> NDArray[np.bool_]:
+        """Which are read right as shipped: bool (n,)."""
+        return np.asarray(self.logits.argmax(axis=1) == self.labels)
 
-    def first(self, count: int) -> Seen:
-        """Return the first of them."""
-        return Seen(self.logits[:count], self.rows[:count], self.labels[:count])
+    def right(self, change: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Tell which are read right with a head: bool (n,)."""
+        return np.asarray((self.logits + self.rows @ change).argmax(axis=1) == self.labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ class General:
         model: SHA-256 of the network file.
         replay: what the network was trained on.
         gate: what it was never trained on, and is not tested with; first MNIST's pictures
-            that are held out, `HELD_OUT` of them.
+            that are held out, `data.HELD_OUT` of them.
         accuracy: share of the gate that the network reads right as shipped.
     """
 
@@ -74,11 +73,6 @@ class General:
     replay: Seen
     gate: Seen
     accuracy: float
-
-    def forgets(self, change: NDArray[np.float32], most: float) -> bool:
-        """Tell whether a head reads more than a share of the gate, or of its MNIST, worse."""
-        printed = self.gate.first(HELD_OUT)
-        return any(part.accuracy(change) < part.accuracy() - most for part in (self.gate, printed))
 
 
 def replay_file() -> Path:
@@ -118,4 +112,4 @@ def load(entry: Entry) -> General:
             f"Nothing can be learnt: {str(path)!r} was made for another network than "
             f"{str(entry.path)!r}. Install Palote again; in a clone run scripts/replay."
         )
-    return General(str(model), replay, gate, gate.accuracy())
+    return General(str(model), replay, gate, float(gate.as_shipped.mean()))

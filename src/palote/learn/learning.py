@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 
 import numpy as np
 
-from palote.learn import crop
+from palote.errors import UsageError
+from palote.learn import crop, words
 from palote.learn.crop import Look
 from palote.learn.general import General
-from palote.learn.records import LABELS, Reason, Version
+from palote.learn.records import LABELS, Correction, Outcome, Reason, Status, Version
 from palote.learn.rows import Example, Measured, Shelf
 from palote.learn.shelves import Shelves
 from palote.learn.store import Store
@@ -135,6 +138,76 @@ class Learning:
         if not (shelf.on and shelf.active):
             return None
         return next((v for v in self._store.history(shelf.name) if v.active), None)
+
+    def status(self, profile: str) -> Status:
+        """Tell how a profile stands."""
+        shelf = self._store.shelf(profile)
+        labels = [example.label for example in shelf.examples]
+        active = self.active(shelf)
+        return Status(
+            profile=shelf.name,
+            on=shelf.on,
+            corrections=len(labels),
+            learned=sum(e.state == "learned" for e in shelf.examples) if active else 0,
+            by_label={label: labels.count(label) for label in LABELS if label in labels},
+            version=active.number if active else 0,
+            own_before=active.own_before if active else None,
+            own_after=active.own_after if active else None,
+            general_before=self._general.accuracy,
+            general_after=active.general_after if active else self._general.accuracy,
+            bytes=self._store.size(profile),
+            has_token=self._store.has_token(profile),
+            store=self._store.shown,
+        )
+
+    def outcome(
+        self,
+        profile: str,
+        reason: Reason,
+        start: float,
+        correction: Correction | None = None,
+        *,
+        seen: bool = False,
+        done: bool = False,
+        added: int = 0,
+        skipped: tuple[str, ...] = (),
+    ) -> Outcome:
+        """Tell what came of a wish.
+
+        Args:
+            profile: whose.
+            reason: what was done, or why not.
+            start: when the wish came, by `time.perf_counter`.
+            correction: the one that came or went.
+            seen: it came, so say what it is read as now.
+            done: what was wished for is done, whatever the reason.
+            added: see `Outcome`.
+            skipped: see `Outcome`.
+        """
+        shelf = self._store.shelf(profile)
+        active = self.active(shelf)
+        newest = self._store.history(profile)[:1]
+        before = active.own_before if active else newest[0].own_before if newest else None
+        if correction is not None and seen:
+            with suppress(UsageError):  # somebody may have deleted it meanwhile
+                correction = self._store.correction(profile, correction.id)
+        outcome = Outcome(
+            learned=done or reason in ("learned", "rolled_back", "emptied"),
+            reason=reason,
+            message="",
+            correction=correction,
+            corrections=len(shelf.examples),
+            version=active.number if active else 0,
+            own_before=before if shelf.examples else None,
+            own_after=(active.own_after if active else before) if shelf.examples else None,
+            general_before=self._general.accuracy,
+            general_after=active.general_after if active else self._general.accuracy,
+            read_as=self.read_now(shelf, correction.id) if correction and seen else "",
+            added=added,
+            skipped=skipped,
+            seconds=time.perf_counter() - start,
+        )
+        return words.told(outcome)
 
     def mend(self) -> None:
         """Bring in order what an update of Palote, a kill or a bad disk has left behind."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
 from palote.errors import UsageError
-from palote.result import Json
+from palote.result import Box, Json
 
 __all__ = [
     "LABELS",
@@ -18,12 +19,15 @@ __all__ = [
     "State",
     "Status",
     "Version",
+    "box_of",
     "label_of",
 ]
 
 NONE = "none"
 LABELS = (*"0123456789", NONE)
 """What a picture may be said to show; the last one stands for "not a digit"."""
+
+BOX = re.compile(r"\s*,\s*".join([r"([0-9]{1,6})"] * 4))
 
 State: TypeAlias = Literal["learned", "waiting", "aside"]
 Reason: TypeAlias = Literal[
@@ -36,6 +40,25 @@ Reason: TypeAlias = Literal[
     "rolled_back",
     "unchanged",
 ]
+
+
+def box_of(said: str) -> Box:
+    """Return a box by its four numbers, with or without the brackets of JSON.
+
+    Raises:
+        UsageError: these are no four numbers of pixels, or there is nothing in the box.
+
+    >>> box_of("[12, 30, 40, 56]")
+    (12, 30, 40, 56)
+    """
+    found = BOX.fullmatch(said.strip("[] "))
+    if found is not None:
+        x, y, width, height = (int(number) for number in found.groups())
+        if width and height:
+            return x, y, width, height
+    raise UsageError(
+        f"A box is x,y,width,height in whole pixels, such as 12,30,40,56; not {said!r:.60}."
+    )
 
 
 def label_of(value: str | int) -> str:

@@ -29,6 +29,7 @@ from palote.model.scratch import ScratchClassifier
 from palote.model.taught import network_file, teachable
 from palote.pixels import ImageSource
 from palote.reader import cleaning_of
+from palote.result import Box
 from palote.settings import Settings
 
 __all__ = ["ScratchTeacher"]
@@ -67,12 +68,19 @@ class ScratchTeacher:
         self._card = open_engine(entry).card
         self._lock = threading.Lock()
 
-    def correct(self, image: ImageSource, label: str | int, *, clean: str = "auto") -> Outcome:
-        """Teach it what a picture shows.
+    def correct(
+        self,
+        image: ImageSource,
+        label: str | int,
+        *,
+        clean: str = "auto",
+        box: Box | None = None,
+    ) -> Outcome:
+        """Teach it what a picture, or the digit in a box of it, shows.
 
         Raises:
             InputError: the picture cannot be read.
-            UsageError: the label is no digit, or the cleaning is none.
+            UsageError: the label is no digit, the cleaning is none, or the box is empty.
             NothingToLearn: the picture is blank.
             LearnError: it cannot be saved.
         """
@@ -85,7 +93,7 @@ class ScratchTeacher:
         how = cleaning_of(clean)
         with self._lock:
             network = self._now()
-            patch = crop.patch(image, how, open_engine(self._entry), self.settings)
+            patch = crop.patch(image, how, open_engine(self._entry), self.settings, box)
             copies = np.stack(crop.with_copies(patch)).reshape(-1, patch.size)
             usual, network.learning_rate = network.learning_rate, RATE
             for _ in range(ROUNDS):

@@ -7,44 +7,31 @@ written last.
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import threading
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
 from palote.errors import LearningOff, NothingToLearn, PaloteError, UsageError
 from palote.ink import Cleaning
-from palote.learn import archive, crop, general, words
+from palote.learn import archive, crop, general
+from palote.learn.kept import Kept
 from palote.learn.learning import Learning
-from palote.learn.records import (
-    LABELS,
-    Correction,
-    Outcome,
-    Profile,
-    Reason,
-    Status,
-    Version,
-    label_of,
-)
+from palote.learn.owners import Owners
+from palote.learn.records import Correction, Outcome, Status, Version, label_of
 from palote.learn.rows import Given, Shelf
 from palote.learn.store import Store
 from palote.model import catalog
 from palote.model.engine import open_engine
 from palote.pixels import ImageSource
 from palote.reader import cleaning_of
+from palote.result import Box
 from palote.settings import Settings
 
 __all__ = ["Teacher"]
 
-TOKEN_BYTES = 24
 
-
-class Teacher:
+class Teacher(Owners):
     """Teaches the shipped network; safe to share between threads.
 
     Args:
@@ -66,12 +53,11 @@ class Teacher:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings.from_environment()
         entry = catalog.find(catalog.SHIPPED, self.settings)
-        self._general = general.load(entry)
+        shipped = general.load(entry)
+        self._model = shipped.model
         self._engine = open_engine(entry, self.settings.threads)
-        self._model = self._general.model
-        self._lock = threading.RLock()
-        self._store = Store(self.settings)
-        self._learning = Learning(self._store, self.settings, self._engine, self._general)
+        store = Store(self.settings)
+        super().__init__(store, Learning(store, self.settings, self._engine, shipped))
         try:
             self._learning.mend()
         except BaseException:
@@ -108,6 +94,7 @@ class Teacher:
         *,
         source: str = "python",
         clean: str = "auto",
+        box: Box | None = None,
     ) -> Outcome:
         """Say what a picture shows, and learn from it.
 
@@ -117,10 +104,11 @@ class Teacher:
             profile: whose correction; it is made if it is not there.
             source: where it comes from, in a word.
             clean: how the picture was cleaned for reading.
+            box: (x, y, width, height) of the digit that is meant, where a number was read.
 
         Raises:
             InputError: the picture cannot be read.
-            UsageError: label, profile or cleaning are none.
+            UsageError: label, profile or cleaning are none, or there is no digit in the box.
             NothingToLearn: the picture is blank.
             LearningOff: learning is switched off for this profile.
             LearnError: it could not be kept.
@@ -128,11 +116,11 @@ class Teacher:
         start, right, how = time.perf_counter(), label_of(label), cleaning_of(clean)
         with self._lock:
             shelf = self._on(profile)
-            given = self._given(image, right, shelf, source, how)
+            given = self._given(image, right, shelf, source, how, box)
             (own,), _ = self._store.keep(shelf.name, [given])
             correction = self._store.correction(shelf.name, own)
             reason = self._learning.learn(shelf.name, (own,), "correction")
-            return self._outcome(shelf.name, reason, start, correction, seen=True)
+            return self._learning.outcome(shelf.name, reason, start, correction, seen=True)
 
     def undo(self, profile: str = Settings.profile) -> Outcome:
         """Take the newest correction back.
@@ -167,24 +155,7 @@ class Teacher:
 
     def status(self, profile: str = Settings.profile) -> Status:
         """Tell how a profile stands."""
-        shelf = self._store.shelf(profile)
-        labels = [example.label for example in shelf.examples]
-        active = self._learning.active(shelf)
-        return Status(
-            profile=shelf.name,
-            on=shelf.on,
-            corrections=len(labels),
-            learned=sum(e.state == "learned" for e in shelf.examples) if active else 0,
-            by_label={label: labels.count(label) for label in LABELS if label in labels},
-            version=active.number if active else 0,
-            own_before=active.own_before if active else None,
-            own_after=active.own_after if active else None,
-            general_before=self._general.accuracy,
-            general_after=active.general_after if active else self._general.accuracy,
-            bytes=self._store.size(profile),
-            has_token=self._store.has_token(profile),
-            store=self._store.shown,
-        )
+        return self._learning.status(profile)
 
     def history(self, profile: str = Settings.profile) -> tuple[Version, ...]:
         """Return what was learnt, and what the gate refused, newest first."""
@@ -207,7 +178,7 @@ class Teacher:
                 )
             self._store.activate(profile, number, aside=True)
             self._learning.shelves.publish(profile)
-            return self._outcome(profile, "rolled_back", start)
+            return self._learning.outcome(profile, "rolled_back", start)
 
     def switch(self, on: bool, profile: str = Settings.profile) -> Status:
         """Switch learning on or off; off, readers use the shipped network."""
@@ -215,50 +186,6 @@ class Teacher:
             self._store.switch(self._store.ensure(profile).name, on)
             self._learning.shelves.publish(profile)
             return self.status(profile)
-
-    # Profiles
-
-    def profiles(self) -> tuple[Profile, ...]:
-        """Return all profiles, in order of name."""
-        return self._store.profiles()
-
-    def add_profile(self, name: str) -> Profile:
-        """Make a profile.
-
-        Raises:
-            UsageError: it is there already, or this is no name.
-        """
-        with self._lock:
-            self._store.add_profile(name)
-            self._learning.shelves.publish(name)
-        proper = self._store.shelf(name).name
-        return next(one for one in self.profiles() if one.name == proper)
-
-    def remove_profile(self, name: str) -> None:
-        """Delete a profile with its pictures, versions and token."""
-        with self._lock:
-            self._store.remove_profile(name)
-            self._learning.forget()
-            self._learning.shelves.sync(look=True)
-
-    def new_token(self, profile: str) -> str:
-        """Make a profile's token; only its hash is kept, and an older one is void."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        self._store.set_token(profile, sha256(token.encode()).digest())
-        return token
-
-    def drop_token(self, profile: str) -> None:
-        """Let a profile have no token."""
-        self._store.set_token(profile, None)
-
-    def profile_of(self, token: str) -> str | None:
-        """Return whose token it is; it takes as long for a wrong one as for a right one."""
-        hashed = sha256(token.encode("utf-8", "surrogatepass")).digest()
-        owner = None
-        for name, known in self._store.token_hashes():
-            if hmac.compare_digest(hashed, known):
-                owner = name
-        return owner
 
     # In and out
 
@@ -282,6 +209,26 @@ class Teacher:
         """Learn from a folder of class folders; errors as in `correct`."""
         return self._import(archive.from_folder(folder, self.settings), profile, source)
 
+    def kept(self, profile: str = Settings.profile, *, with_none: bool = False) -> Kept:
+        """Return the corrections as a source of pictures, without those that were set aside.
+
+        Args:
+            profile: whose.
+            with_none: what is no digit is among them, too.
+
+        Raises:
+            UsageError: there is no such profile, or it has none.
+            LearningOff: learning is switched off for it.
+        """
+        shelf = self._on(self._store.shelf(profile).name)
+        crops = tuple(self._labelled(shelf.name, aside=False))
+        if not crops:
+            raise UsageError(
+                f"The profile {shelf.name!r} has no corrections to train with. Add some: "
+                "palote learn add IMAGE --label 7"
+            )
+        return Kept(shelf.name, crops, with_none)
+
     # Underneath
 
     def _on(self, profile: str) -> Shelf:
@@ -294,10 +241,16 @@ class Teacher:
         return shelf
 
     def _given(
-        self, image: ImageSource, label: str, shelf: Shelf, source: str, how: Cleaning
+        self,
+        image: ImageSource,
+        label: str,
+        shelf: Shelf,
+        source: str,
+        how: Cleaning,
+        box: Box | None = None,
     ) -> Given:
         head = self._learning.head(shelf)
-        png, read_as = crop.crop(image, how, self._engine, head, self.settings)
+        png, read_as = crop.crop(image, how, self._engine, head, self.settings, box)
         return Given(png, label, source, read_as, self._model, head.version if head else 0)
 
     def _import(self, pictures: Iterable[archive.Found], profile: str, source: str) -> Outcome:
@@ -313,7 +266,9 @@ class Teacher:
                 raise UsageError(f"There is nothing to learn from. {' '.join(skipped[:3])}")
             ids, added = self._store.keep(shelf.name, given)
             reason = self._learning.learn(shelf.name, ids, "import")
-            return self._outcome(shelf.name, reason, start, added=added, skipped=tuple(skipped))
+            return self._learning.outcome(
+                shelf.name, reason, start, added=added, skipped=tuple(skipped)
+            )
 
     def _imported(self, found: archive.Found, shelf: Shelf, source: str) -> Given:
         if not archive.is_crop(found):
@@ -335,45 +290,9 @@ class Teacher:
             self._learning.shelves.publish(profile, forget=True)
             done = self._learning.learn(profile, (), reason)
             # What was wished for is done, whether or not the rest could be learnt anew.
-            return self._outcome(profile, done, start, gone, done=True)
+            return self._learning.outcome(profile, done, start, gone, done=True)
 
-    def _labelled(self, profile: str) -> Iterable[tuple[str, bytes]]:
+    def _labelled(self, profile: str, aside: bool = True) -> Iterable[tuple[str, bytes]]:
         for example in self._store.shelf(profile).examples:
-            yield example.label, self._store.picture(profile, example.id)
-
-    def _outcome(
-        self,
-        profile: str,
-        reason: Reason,
-        start: float,
-        correction: Correction | None = None,
-        *,
-        seen: bool = False,
-        done: bool = False,
-        added: int = 0,
-        skipped: tuple[str, ...] = (),
-    ) -> Outcome:
-        shelf = self._store.shelf(profile)
-        active = self._learning.active(shelf)
-        newest = self._store.history(profile)[:1]
-        before = active.own_before if active else newest[0].own_before if newest else None
-        if correction is not None and seen:
-            with suppress(UsageError):  # somebody may have deleted it meanwhile
-                correction = self._store.correction(profile, correction.id)
-        outcome = Outcome(
-            learned=done or reason in ("learned", "rolled_back", "emptied"),
-            reason=reason,
-            message="",
-            correction=correction,
-            corrections=len(shelf.examples),
-            version=active.number if active else 0,
-            own_before=before if shelf.examples else None,
-            own_after=(active.own_after if active else before) if shelf.examples else None,
-            general_before=self._general.accuracy,
-            general_after=active.general_after if active else self._general.accuracy,
-            read_as=self._learning.read_now(shelf, correction.id) if correction and seen else "",
-            added=added,
-            skipped=skipped,
-            seconds=time.perf_counter() - start,
-        )
-        return words.told(outcome)
+            if aside or example.state != "aside":
+                yield example.label, self._store.picture(profile, example.id)

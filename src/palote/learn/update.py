@@ -1,45 +1,25 @@
 """From corrections to a head that may be promoted, or the reason why none may.
 
-A candidate is always compared with the network as shipped, never with the last promotion: a
-hundred small losses would otherwise add up. What it must show:
-
-- of general data that neither trained the network nor tests it, it reads at most 0.05
-  points less, and as little of MNIST's part of it alone: what it gains on pen strokes must
-  not pay for a loss there;
-- corrections that are held out of a second fit are read better than as shipped, and of all of
-  them more are read right; or, where there are fewer than ten, or no two of any digit, more
-  of the new ones are, and no other that was read right is read wrong. Where all were read
-  right before, they and their augmented copies must be read more clearly.
-
-One that fails is tried again, moved a shorter way from the shipped head and then fitted more
-gently, before it is refused.
+A head is fitted, and the gate (`palote.learn.gate`) decides. One that fails is tried again,
+moved a shorter way from the shipped head and then fitted more gently, before it is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palote.learn.crop import Look
 from palote.learn.fit import fit
+from palote.learn.gate import How, by_all, by_held_out, forgets, held_out, how_read
 from palote.learn.general import General
 from palote.learn.records import Reason
 from palote.model.head import scaled
 
-__all__ = ["MOST_LOST", "Candidate", "Lesson", "learn"]
-
-MOST_LOST = 0.0005
-"""Share of general data by which a head may be worse than the shipped one."""
-
-FEW = 10
-"""From so many corrections on, some are held out."""
-
-HELD_OUT = 4
-"""Of each digit the second one is, and from there on every so manieth."""
+__all__ = ["Candidate", "Lesson", "learn"]
 
 REPLAY = 0.3
 """Weight of a picture of the replay."""
@@ -85,32 +65,6 @@ class Candidate:
     general_after: float
 
 
-class _Reading(NamedTuple):
-    """How each lesson is read.
-
-    Attributes:
-        right: bool (n,), the picture itself.
-        loss: float64 (n,), cross entropy over the picture and its copies.
-    """
-
-    right: NDArray[np.bool_]
-    loss: NDArray[np.float64]
-
-    def of(self, which: NDArray[np.bool_]) -> _Reading:
-        return _Reading(self.right[which], self.loss[which])
-
-    def better_than(self, other: _Reading) -> bool:
-        """Tell whether more is right, or as much and more clearly."""
-        mine, others = int(self.right.sum()), int(other.right.sum())
-        return mine > others or (mine == others and self.loss.mean() < other.loss.mean())
-
-    def gains_on(self, other: _Reading) -> bool:
-        """Tell whether more is right; where all was right already, whether more clearly."""
-        return self.better_than(other) and not (
-            self.right.sum() == other.right.sum() < len(other.right)
-        )
-
-
 def learn(general: General, lessons: Sequence[Lesson]) -> Candidate:
     """Fit a head to lessons, and let the gate judge it.
 
@@ -134,63 +88,42 @@ class _Taught:
 
     def __init__(self, general: General, lessons: Sequence[Lesson]) -> None:
         self._general = general
-        self._lessons = lessons
+        self._looks = [lesson.look for lesson in lessons]
         self._fresh = np.array([lesson.fresh for lesson in lessons])
         self._labels = np.array([lesson.label for lesson in lessons], np.int64)
-        self._counts = np.array([len(lesson.look.logits) for lesson in lessons])
-        self._starts = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
-        self._logits = np.concatenate([lesson.look.logits for lesson in lessons])
-        self._rows = scaled(np.concatenate([lesson.look.embedding for lesson in lessons]))
-        self._before = self._read(None)
+        self._counts = np.array([len(look.logits) for look in self._looks])
+        self._logits = np.concatenate([look.logits for look in self._looks])
+        self._rows = scaled(np.concatenate([look.embedding for look in self._looks]))
+        self._before = how_read(self._logits, self._looks, self._labels)
 
     def candidates(self, strength: float) -> Iterator[Candidate]:
         """Yield heads that were fitted with corrections of this weight, and what they are worth."""
-        everyone = np.ones(len(self._lessons), np.bool_)
-        whole = self._fit(everyone, strength)
-        held = self._held_out()
+        everyone = np.ones(len(self._looks), np.bool_)
+        held = held_out(self._labels)
+        # First the one that must know nothing of what is held out; the other goes on from there.
         without = self._fit(~held, strength) if held.any() else None
+        whole = self._fit(everyone, strength, without)
         for way in WAYS:
             change = np.asarray(way * whole, np.float32)
-            after = self._read(change)
-            general = self._general.gate.accuracy(change)
-            if self._general.forgets(change, MOST_LOST):
+            after, general = self._read(change), self._general.gate.right(change)
+            if forgets(self._general.gate.as_shipped, general):
                 verdict: Reason = "forgets"
             elif without is None:
-                verdict = self._few(after)
+                verdict = by_all(self._before, after, self._fresh)
             else:
-                verdict = self._many(after, self._read(np.asarray(way * without, np.float32)), held)
+                apart = self._read(np.asarray(way * without, np.float32))
+                verdict = by_held_out(self._before, after, apart, held, self._fresh)
             yield Candidate(
                 change,
                 verdict,
                 float(self._before.right.mean()),
                 float(after.right.mean()),
-                general,
+                float(general.mean()),
             )
 
-    def _held_out(self) -> NDArray[np.bool_]:
-        held = np.zeros(len(self._lessons), np.bool_)
-        if len(held) >= FEW:
-            for label in np.unique(self._labels):
-                held[np.flatnonzero(self._labels == label)[1::HELD_OUT]] = True
-        return held
-
-    def _few(self, after: _Reading) -> Reason:
-        fresh = self._fresh
-        if (self._before.right & ~after.right)[~fresh].any():
-            return "worse"
-        if not fresh.any() or after.of(fresh).gains_on(self._before.of(fresh)):
-            return "learned"
-        return self._useless()
-
-    def _many(self, after: _Reading, without: _Reading, held: NDArray[np.bool_]) -> Reason:
-        useful = without.of(held).better_than(self._before.of(held))
-        return "learned" if useful and after.gains_on(self._before) else self._useless()
-
-    def _useless(self) -> Reason:
-        fresh = self._fresh
-        return "already_right" if fresh.any() and self._before.right[fresh].all() else "no_better"
-
-    def _fit(self, which: NDArray[np.bool_], strength: float) -> NDArray[np.float32]:
+    def _fit(
+        self, which: NDArray[np.bool_], strength: float, start: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
         replay = self._general.replay
         rows = np.repeat(which, self._counts)
         labels, classes = np.repeat(self._labels, self._counts), replay.logits.shape[1]
@@ -201,19 +134,8 @@ class _Taught:
             np.concatenate([replay.logits, self._logits[rows]]),
             np.concatenate([replay.shares, np.eye(classes, dtype=np.float32)[labels[rows]]]),
             weights.astype(np.float32),
+            start,
         )
 
-    def _read(self, change: NDArray[np.float32] | None) -> _Reading:
-        logits = self._logits if change is None else self._logits + self._rows @ change
-        logits = logits.astype(np.float64)
-        logits -= logits.max(axis=1, keepdims=True)
-        shares = np.exp(logits)
-        shares /= shares.sum(axis=1, keepdims=True)
-        own = shares[np.arange(len(shares)), np.repeat(self._labels, self._counts)]
-        loss = np.add.reduceat(-np.log(np.maximum(own, 1e-12)), self._starts) / self._counts
-        # Of a picture that has two views, reading takes the mean of both.
-        right = [
-            shares[start : start + lesson.look.views].mean(axis=0).argmax() == lesson.label
-            for start, lesson in zip(self._starts, self._lessons, strict=True)
-        ]
-        return _Reading(np.array(right, np.bool_), loss)
+    def _read(self, change: NDArray[np.float32]) -> How:
+        return how_read(self._logits + self._rows @ change, self._looks, self._labels)

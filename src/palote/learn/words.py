@@ -45,7 +45,7 @@ def percent(share: float | None) -> str:
     """
     if share is None:
         return "-"
-    text = f"{100 * share:.1f}" if share > 0.99 and share < 1 else f"{100 * share:.0f}"
+    text = f"{100 * share:.1f}" if 0.98 < share < 1 else f"{100 * share:.0f}"
     return f"{text} %"
 
 

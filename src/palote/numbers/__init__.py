@@ -7,6 +7,7 @@
 - ``pattern.py``  what is known beforehand, such as ``####``
 - ``decode.py``   the likeliest texts, summed over all ways to cut
 - ``reading.py``  all of it, for one picture
+- ``alone.py``    the ink of one digit of a number, for learning from it
 
 Finding lines and cutting them is ink's business (`palote.ink.ground`, ``rows``,
 ``segments``); the digit network is asked once for all edges of a picture.

@@ -120,7 +120,8 @@ def _alone(digit: Reading, candidate: Candidate) -> bool:
 
 
 def _several(page: Page) -> bool:
-    return any(len(line.digits) > 1 for line in page.lines)
+    """Tell whether some line has several digits, and no more than half of them in doubt."""
+    return any(1 < len(line.digits) >= 2 * line.text.count("?") for line in page.lines)
 
 
 def _answer(page: Page, picture: Picture, stages: bool, model: str) -> Reading:

@@ -30,6 +30,9 @@ MOST_RUN = 7
 WIDEST = 1.9
 """A symbol is no wider than this, in heights of a digit, unless it is one part."""
 
+TALL, CLEAR = 0.6, 0.12
+"""What is so tall on both sides of so wide a gap, in heights of a digit, is two symbols."""
+
 LOOSEST = 0.55
 """Parts of a symbol lie no further apart than this, in heights of a digit."""
 
@@ -74,12 +77,19 @@ def edges_of(parts: Parts, spec: InkSpec) -> Edges:
     runs: list[tuple[int, int]] = []
     boxes: list[tuple[float, float, float, float]] = []
     gaps: list[float] = []
+    tall = parts.boxes[:, 3] >= TALL * digit
     for first in range(count):
         x0, x1, y0, y1 = left[first], right[first], top[first], bottom[first]
         widest_gap = 0.0
+        stands, ended = bool(tall[first]), False
         for last in range(first, min(count, first + MOST_RUN)):
             if last > first:
-                widest_gap = max(widest_gap, left[last] - x1)
+                gap = left[last] - x1
+                widest_gap = max(widest_gap, gap)
+                ended |= stands and gap > CLEAR * digit
+                if ended and tall[last]:
+                    break
+                stands |= bool(tall[last])
                 x0, x1 = min(x0, left[last]), max(x1, right[last])
                 y0, y1 = min(y0, top[last]), max(y1, bottom[last])
                 if x1 - x0 > WIDEST * digit or widest_gap > LOOSEST * digit:

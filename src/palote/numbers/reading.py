@@ -272,12 +272,15 @@ def _alternatives(found: list[Found], shares: NDArray[np.float64]) -> tuple[Alte
 
 
 def _corners(one: _Lattice, edge: int) -> NDArray[np.float64]:
-    """Return float64 (4, 2), the corners of an edge's box in the cleaned picture."""
-    x, y, width, height = (float(v) for v in one.edges.boxes[edge])
-    corners = np.array(
-        [[x, y, 1], [x + width, y, 1], [x, y + height, 1], [x + width, y + height, 1]]
-    )
-    return np.asarray(corners @ one.parts.level.matrix.T, np.float64)
+    """Return float64 (n, 2), where the ink of an edge lies in the cleaned picture.
+
+    Its box would not do: where writing leans, its corners lie in the neighbours.
+    """
+    labels = one.parts.labels
+    rows, columns = np.nonzero((labels > one.edges.first[edge]) & (labels <= one.edges.last[edge]))
+    x, y = np.append(columns, columns + 1), np.append(rows, rows + 1)
+    points = np.column_stack([x, y, np.ones(len(x))])
+    return np.asarray(points @ one.parts.level.matrix.T, np.float64)
 
 
 def _to_picture(picture: Picture, cleaned: Cleaned) -> Callable[[NDArray[np.float64]], Box]:

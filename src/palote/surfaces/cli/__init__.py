@@ -11,6 +11,7 @@ Where to find what::
     gradio.py     palote gradio: the Gradio app
     webcam.py     palote webcam: a window with the camera
     train.py      palote train: make a network anew
+      retrain.py    with corrections among the pictures, and the gate at its end
     evaluate.py   palote evaluate: how well a network reads pictures whose digit is known
     compare.py    palote compare: several networks, side by side
     export.py     palote export: a network in the formats that others need

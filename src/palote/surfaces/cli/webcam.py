@@ -37,6 +37,12 @@ def webcam(
     ] = None,
     model: ModelOption = None,
     clean: CleanOption = "auto",
+    expect: Annotated[
+        str,
+        typer.Option(
+            metavar="digit|number|auto", help="What to look for at first; the key n changes it."
+        ),
+    ] = "digit",
     save_to: Annotated[
         Path,
         typer.Option(
@@ -58,9 +64,10 @@ def webcam(
 ) -> None:
     """Open a window that reads what the camera sees.
 
-    Keys: q quits, space freezes the picture, s saves it, m goes to the next model, 0 to 9 save
-    the digit in the box as this digit, Backspace deletes it again, h shows all keys. Dragging
-    with the mouse chooses the part of the picture that is read. It needs the extra webcam.
+    Keys: q quits, space freezes the picture, s saves it, m goes to the next model, n reads
+    whole numbers, 0 to 9 save the digit in the box as this digit, Backspace deletes it again, h
+    shows all keys. Dragging with the mouse chooses the part of the picture that is read. It needs
+    the extra webcam.
     """
     from palote.surfaces.webcam import open_window
 
@@ -68,6 +75,7 @@ def webcam(
         camera if source is None else _source(source),
         model,
         clean=clean,
+        expect=expect,
         declared=declared_by(declared),
         save_to=save_to,
         pictures=to,

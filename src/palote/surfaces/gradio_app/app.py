@@ -20,6 +20,7 @@ from palote.surfaces.gradio_app.desk import Desk, models_that_open
 from palote.surfaces.gradio_app.intake import Intake
 from palote.surfaces.gradio_app.parts import (
     CLEANINGS,
+    READ_AS,
     Parts,
     Texts,
     cleanings,
@@ -120,7 +121,7 @@ def build(
 def _connect(parts: Parts, desk: Desk) -> None:
     """Let each way of handing in a picture lead to the answer."""
     answer = [parts.label, parts.said, parts.way]
-    options = [parts.model, parts.clean, parts.language]
+    options = [parts.expect, parts.model, parts.clean, parts.language]
     raw = {
         "preprocess": False,
         "postprocess": False,
@@ -140,6 +141,7 @@ def _connect(parts: Parts, desk: Desk) -> None:
     )
     for button, name in ((parts.undo, "undo"), (parts.clear, "clear")):
         button.click(None, None, None, js=look.on_sheet(name), api_visibility="private")
+    parts.expect.input(None, parts.expect, None, js=look.WIDEN, api_visibility="private")
     parts.picture.clear(desk.cleared, parts.language, answer, **raw)
     parts.picture.upload(
         desk.opened, [parts.picture, *options], [*answer, parts.picture], **reading
@@ -157,7 +159,7 @@ def _connect(parts: Parts, desk: Desk) -> None:
     parts.examples.select(None, None, None, js=look.OPEN_PICTURE, api_visibility="private")
     parts.read.click(desk.asked, held, answer, js=look.TAKE_DRAWING, **reading)
     gr.on(
-        [parts.model.input, parts.clean.input, parts.language.input],
+        [parts.expect.input, parts.model.input, parts.clean.input, parts.language.input],
         desk.changed,
         [*held, parts.label],
         answer,
@@ -191,10 +193,11 @@ def _offer_api(desk: Desk) -> None:
         image = gr.Image(label="image", type="filepath")
         model = gr.Textbox("", label="model")
         clean = gr.Dropdown(list(CLEANINGS), value="auto", label="clean")
+        expect = gr.Dropdown(list(READ_AS), value="auto", label="expect")
         reading, models = gr.JSON(label="reading"), gr.JSON(label="models")
         gr.Button().click(
             desk.read,
-            [image, model, clean],
+            [image, model, clean, expect],
             reading,
             api_name="read",
             preprocess=False,

@@ -7,6 +7,7 @@ an answer. They keep nothing between two calls and are safe to call at the same 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from palote.errors import ModelError, PaloteError
 from palote.model import catalog
+from palote.pixels import load
 from palote.result import Json, Reading
 from palote.surfaces.gradio_app import answer
 from palote.surfaces.gradio_app.examples import examples
@@ -80,17 +82,17 @@ class Desk:
         self._intake = intake
 
     def drawn(
-        self, drawing: Json, live: bool, model: str, clean: str, language: str
+        self, drawing: Json, live: bool, expect: str, model: str, clean: str, language: str
     ) -> Shown | dict[str, Json]:
         """Read what has just been drawn, if reading is live."""
         language = _known(language)
         image = data_url(drawing)
         if image is None:
             return _idle(language)
-        return self.shown(image, model, clean, language) if live else SKIP
+        return self.shown(image, expect, model, clean, language) if live else SKIP
 
     def opened(
-        self, picture: Json, model: str, clean: str, language: str
+        self, picture: Json, expect: str, model: str, clean: str, language: str
     ) -> tuple[Json, Json, Json, Json]:
         """Read a picture that has been opened; show it again, without its file."""
         language = _known(language)
@@ -98,13 +100,13 @@ class Desk:
             image = self._intake.picture(picture)
             if image is None:
                 return *_idle(language), None
-            reading = self._reading(image, model, clean)
+            reading = self._reading(image, expect, model, clean)
         except PaloteError as error:
             return *_refused(error, language), None
-        return *_shown(reading, language), answer.picture(reading.stages[0].image)
+        return *_shown(reading, language), answer.picture(_original(reading))
 
     def filmed(
-        self, frame: Json, live: bool, model: str, clean: str, language: str
+        self, frame: Json, live: bool, expect: str, model: str, clean: str, language: str
     ) -> Shown | dict[str, Json]:
         """Read a frame of the camera, if reading is live."""
         language = _known(language)
@@ -114,14 +116,14 @@ class Desk:
             return _refused(error, language)
         if not live or image is None:
             return SKIP
-        return self.shown(image, model, clean, language)
+        return self.shown(image, expect, model, clean, language)
 
     def example(
-        self, model: str, clean: str, language: str, chosen: gr.SelectData
+        self, expect: str, model: str, clean: str, language: str, chosen: gr.SelectData
     ) -> tuple[Json, Json, Json, Json]:
         """Read the example that was chosen, and show it as the picture."""
         image = examples()[int(chosen.index)].image
-        shown = self.shown(image, model, clean, _known(language))
+        shown = self.shown(image, expect, model, clean, _known(language))
         return *shown, answer.picture(image)
 
     def asked(
@@ -130,6 +132,7 @@ class Desk:
         picture: Json,
         frame: Json,
         tab: str,
+        expect: str,
         model: str,
         clean: str,
         language: str,
@@ -140,7 +143,7 @@ class Desk:
             image = self.held(drawing, picture, frame, tab)
         except PaloteError as error:
             return _refused(error, language)
-        return self.shown(image, model, clean, language)
+        return self.shown(image, expect, model, clean, language)
 
     def held(self, drawing: Json, picture: Json, frame: Json, tab: str) -> Taken | None:
         """Return what the open tab holds, if anything.
@@ -158,13 +161,14 @@ class Desk:
         picture: Json,
         frame: Json,
         tab: str,
+        expect: str,
         model: str,
         clean: str,
         language: str,
         shown: Json,
     ) -> Shown:
         """Read once more with another model, cleaning or language, if there is an answer."""
-        again = self.asked(drawing, picture, frame, tab, model, clean, language)
+        again = self.asked(drawing, picture, frame, tab, expect, model, clean, language)
         answered = isinstance(shown, dict) and shown.get("label")
         return again if answered else _idle(_known(language))
 
@@ -172,13 +176,13 @@ class Desk:
         """Forget the answer."""
         return _idle(_known(language))
 
-    def read(self, image: Json, model: str, clean: str) -> dict[str, Json]:
-        """Read the handwritten digit in a picture.
+    def read(self, image: Json, model: str, clean: str, expect: str) -> dict[str, Json]:
+        """Read the handwritten digit, or the numbers, in a picture.
 
         Returns:
             The text ("?" for a digit that Palote would not vouch for), the status ("ok",
-            "unsure", "not_digit" or "empty"), the confidence, and the digits with the ten
-            probabilities and the box of each.
+            "unsure", "not_digit" or "empty"), the confidence, the digits with the ten
+            probabilities and the box of each, and the lines with their alternatives.
         """
         try:
             taken = self._intake.picture(image)
@@ -186,7 +190,7 @@ class Desk:
                 raise gr.Error("There is no picture. Send one.", print_exception=False)
             reader = self._readers.named(model)
             return reader.read(
-                taken, expect="digit", stages=False, clean=clean, saliency=False
+                taken, expect=expect, stages=False, clean=clean, saliency=False
             ).to_dict()
         except PaloteError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -198,6 +202,7 @@ class Desk:
     def shown(
         self,
         image: Taken | None,
+        expect: str,
         model: str,
         clean: str,
         language: str,
@@ -206,14 +211,22 @@ class Desk:
         if image is None:
             return _idle(language)
         try:
-            reading = self._reading(image, model, clean)
+            reading = self._reading(image, expect, model, clean)
         except PaloteError as error:
             return _refused(error, language)
         return _shown(reading, language)
 
-    def _reading(self, image: Taken, model: str, clean: str) -> Reading:
+    def several(self, image: Taken, expect: str, model: str, clean: str) -> bool:
+        """Whether numbers are read in a picture, and not a single digit."""
+        return bool(self._reading(image, expect, model, clean).lines)
+
+    def _reading(self, image: Taken, expect: str, model: str, clean: str) -> Reading:
         reader = self._readers.named(model)
-        return reader.read(image, expect="digit", stages=True, clean=clean, saliency=False)
+        reading = reader.read(image, expect=expect, stages=True, clean=clean, saliency=False)
+        if not reading.lines:
+            return reading
+        boxed = answer.found(reading, load(image, self._readers.settings).size)
+        return replace(reading, stages=(boxed, *reading.stages))
 
 
 def _shown(reading: Reading, language: str) -> Shown:
@@ -222,6 +235,10 @@ def _shown(reading: Reading, language: str) -> Shown:
         answer.sentence(reading, language),
         answer.way(reading, language),
     )
+
+
+def _original(reading: Reading) -> NDArray[np.uint8]:
+    return next(stage.image for stage in reading.stages if stage.name == "original")
 
 
 def _idle(language: str) -> Shown:

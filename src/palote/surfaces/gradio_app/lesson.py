@@ -44,6 +44,10 @@ ELSEWHERE = (
     "Teaching works only on the computer where Palote runs. "
     "For other devices: palote serve --learn."
 )
+ONE_BY_ONE = (
+    "A number was read here, and one digit at a time is taught. Write that digit alone, "
+    "or choose “One digit”."
+)
 OTHER_MODEL = "Only the model {model} can be taught. Choose it first."
 LEARNED = (
     "Learned. Corrections: {number}. Yours: {own_before} → {own_after}. "
@@ -102,7 +106,7 @@ def lay_out(texts: Texts, keeps: bool) -> LessonParts:
 def connect(parts: Parts, taught: LessonParts, lesson: Lesson) -> None:
     """Let the buttons lead to the lesson."""
     held = [parts.drawing, parts.picture, parts.camera, parts.tab]
-    options = [parts.model, parts.clean, parts.language]
+    options = [parts.expect, parts.model, parts.clean, parts.language]
     answer = [parts.label, parts.said, parts.way, taught.told]
     raw = {
         "preprocess": False,
@@ -141,6 +145,7 @@ class Lesson:
         picture: Json,
         frame: Json,
         tab: str,
+        expect: str,
         model: str,
         clean: str,
         language: str,
@@ -154,12 +159,15 @@ class Lesson:
                 return CHOOSE
             if image is None:
                 return NOTHING
+            if self._desk.several(image, expect, model, clean):
+                return ONE_BY_ONE
             said = label_of(str(label))
             if isinstance(self._teacher, ScratchTeacher):
                 return self._teacher.correct(image, said, clean=clean)
             return self._teacher.correct(image, said, self._profile, source="gradio", clean=clean)
 
-        return self._change((drawing, picture, frame, tab), model, clean, language, request, work)
+        held = drawing, picture, frame, tab
+        return self._change(held, expect, model, clean, language, request, work)
 
     def undo(
         self,
@@ -167,6 +175,7 @@ class Lesson:
         picture: Json,
         frame: Json,
         tab: str,
+        expect: str,
         model: str,
         clean: str,
         language: str,
@@ -179,11 +188,13 @@ class Lesson:
                 return self._teacher.undo()
             return self._teacher.undo(self._profile)
 
-        return self._change((drawing, picture, frame, tab), model, clean, language, request, work)
+        held = drawing, picture, frame, tab
+        return self._change(held, expect, model, clean, language, request, work)
 
     def _change(
         self,
         held: tuple[Json, Json, Json, str],
+        expect: str,
         model: str,
         clean: str,
         language: str,
@@ -203,7 +214,7 @@ class Lesson:
             return _refused(explain(error, language))
         if isinstance(outcome, str):
             return _refused(say(outcome, language))
-        shown = self._desk.shown(image, model, clean, language)
+        shown = self._desk.shown(image, expect, model, clean, language)
         return *shown, paragraph(outcome_text(outcome, language), "ok")
 
 

@@ -19,14 +19,15 @@ __all__ = [
     "SPEAK",
     "STYLE",
     "TAKE_DRAWING",
+    "WIDEN",
     "choose_language",
     "on_sheet",
     "page_options",
     "words",
 ]
 
-CANVAS, PEN = 400, 18
-"""Side of the sheet that is drawn on and width of the pen, in pixels."""
+CANVAS, WIDE, PEN = 400, 640, 18
+"""Side of the sheet that is drawn on, width of the one for numbers, and of the pen, in pixels."""
 
 SANS = ("system-ui", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 MONO = ("ui-monospace", "Cascadia Mono", "DejaVu Sans Mono", "monospace")
@@ -34,9 +35,15 @@ MONO = ("ui-monospace", "Cascadia Mono", "DejaVu Sans Mono", "monospace")
 STYLE = """
 .palote-head { align-items: end; }
 #palote-sheet canvas {
-  display: block; width: 100%; max-width: 420px; margin: 0 auto; aspect-ratio: 1;
+  display: block; width: 100%; max-width: 420px; margin: 0 auto;
   border: 1px solid var(--border-color-primary); border-radius: var(--radius-md);
   background: white; cursor: crosshair; touch-action: none;
+}
+#palote-sheet canvas[width="640"] { max-width: 640px; }
+.palote-way .grid-container { grid-auto-rows: auto; }
+.palote-way .gallery-item:first-child:nth-last-child(4) { grid-column: 1 / -1; }
+.palote-way .gallery-item:first-child:nth-last-child(4) img {
+  aspect-ratio: auto; max-height: 20rem;
 }
 .palote-said { margin: 0; min-height: 1.4em; font-size: 1.1rem; line-height: 1.4; }
 .palote-said.palote-refused { color: var(--error-text-color); }
@@ -74,16 +81,26 @@ const canvas = element.querySelector("canvas");
 const pen = canvas.getContext("2d");
 let strokes = [];
 let down = false;
+let wide = false;
 
 const place = (event) => {{
     const box = canvas.getBoundingClientRect();
-    const across = (event.clientX - box.left) / box.width;
+    const across = (event.clientX - box.left) / box.width - 0.5;
     const along = (event.clientY - box.top) / box.height;
-    return [across * {CANVAS}, along * {CANVAS}];
+    return [across * canvas.width, along * {CANVAS}];
+}};
+// What was written on a wide sheet keeps it wide: nothing that was written is out of sight.
+const fits = ([across]) => Math.abs(across) <= {CANVAS} / 2;
+const widen = () => {{
+    const width = wide || !strokes.flat().every(fits) ? {WIDE} : {CANVAS};
+    if (canvas.width !== width) canvas.width = width;
 }};
 const redraw = () => {{
+    widen();
+    pen.resetTransform();
     pen.fillStyle = "white";
-    pen.fillRect(0, 0, {CANVAS}, {CANVAS});
+    pen.fillRect(0, 0, canvas.width, {CANVAS});
+    pen.translate(canvas.width / 2, 0);
     pen.lineWidth = {PEN};
     pen.lineCap = pen.lineJoin = "round";
     for (const points of strokes) {{
@@ -120,6 +137,10 @@ for (const [name, left] of [["undo", () => strokes.slice(0, -1)], ["clear", () =
         trigger("input");
     }});
 }}
+canvas.expecting = (expect) => {{
+    wide = expect === "number";
+    redraw();
+}};
 canvas.drawing = () => strokes.length ? canvas.toDataURL() : "";
 redraw();
 """
@@ -138,7 +159,7 @@ def on_sheet(name: str) -> str:
 
 # Gradio's own words ("Undo", "Click to Access Webcam") follow the browser's language only.
 # Its module for them has a function that its settings page uses; without it they stay.
-PAPER = "Sheet of paper: write a digit with mouse, finger or pen"
+PAPER = "Sheet of paper: write with mouse, finger or pen"
 
 TELL_GRADIO = f"""
     const titles = {json.dumps({code: say(TITLE, code) for code in LANGUAGES})};
@@ -152,6 +173,9 @@ TELL_GRADIO = f"""
     document.title = titles[language];
     return language;
 """
+
+WIDEN = '(expect) => document.querySelector("#palote-sheet canvas").expecting(expect)'
+"""JavaScript that gives the sheet the width for what is to be read."""
 
 OPEN_PICTURE = '() => document.querySelectorAll(".palote-tabs [role=tab]")[1].click()'
 """JavaScript that opens the tab of the picture, as a person does it."""

@@ -31,6 +31,9 @@ CLEANINGS = {
 }
 
 
+READ_AS = {"auto": "Auto", "digit": "One digit", "number": "Number"}
+"""What may be read, and what it is called."""
+
 HEIGHT = 420
 """Of the picture and of the camera's, in pixels."""
 
@@ -76,6 +79,7 @@ class Parts:
     """The components that do something."""
 
     language: gr.Radio
+    expect: gr.Radio
     tab: gr.Textbox
     sheet: gr.HTML
     drawing: gr.Textbox
@@ -123,6 +127,15 @@ def lay_out(
         texts.note(language, "label", "Language")
     with gr.Row():
         with gr.Column(scale=5, min_width=300):
+            what = "What to read"
+            expect = gr.Radio(
+                [(texts.first(text), way) for way, text in READ_AS.items()],
+                value="auto",
+                label=texts.first(what),
+                elem_id="palote-expect",
+            )
+            texts.note(expect, "label", what)
+            texts.note_made(expect, "choices", expectations)
             tab, sheet, undo, clear, picture, camera = _tabs(texts)
             with gr.Row(equal_height=True):
                 live = gr.Checkbox(True, label=texts.first("Live"), min_width=120)
@@ -153,6 +166,7 @@ def lay_out(
         texts.note(component, prop, text)
     return Parts(
         language=language,
+        expect=expect,
         tab=tab,
         sheet=sheet,
         drawing=gr.Textbox(visible="hidden", show_label=False),
@@ -176,6 +190,11 @@ def example_gallery(language: str) -> list[Json]:
     return [gallery_item(one.image, say(one.title, language)) for one in examples()]
 
 
+def expectations(language: str) -> list[Json]:
+    """Return the choices of what to read."""
+    return [[say(text, language), way] for way, text in READ_AS.items()]
+
+
 def cleanings(language: str) -> list[tuple[str, str]]:
     """Return the choices for cleaning."""
     return [(say(text, language), way) for way, text in CLEANINGS.items()]
@@ -193,7 +212,7 @@ def _tabs(
             texts.note(undo, "value", "Undo")
             texts.note(clear, "value", "New sheet")
         with gr.Tab(texts.first("Picture"), id=PICTURE) as picture_tab:
-            drop = "Drop a picture of a digit here, or click to choose one"
+            drop = "Drop a picture of digits here, or click to choose one"
             picture = gr.Image(
                 show_label=False,
                 sources=["upload", "clipboard"],

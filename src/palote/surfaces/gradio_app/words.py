@@ -29,8 +29,8 @@ SPANISH = {
     "Reads the digits you write": "Lee las cifras que escribes",
     "Language": "Idioma",
     "Draw": "Dibujar",
-    "Sheet of paper: write a digit with mouse, finger or pen": (
-        "Hoja de papel: escribe una cifra con el ratón, el dedo o el lápiz"
+    "Sheet of paper: write with mouse, finger or pen": (
+        "Hoja de papel: escribe con el ratón, el dedo o el lápiz"
     ),
     "Undo": "Deshacer",
     "New sheet": "Hoja nueva",
@@ -48,14 +48,33 @@ SPANISH = {
     "Answer": "Respuesta",
     "What Palote saw": "Lo que ha visto Palote",
     "Examples": "Ejemplos",
-    "Drop a picture of a digit here, or click to choose one": (
-        "Suelta aquí la imagen de una cifra o haz clic para elegir una"
+    "Drop a picture of digits here, or click to choose one": (
+        "Suelta aquí una imagen con cifras o haz clic para elegir una"
+    ),
+    "What to read": "Qué se lee",
+    "Auto": "Auto",
+    "One digit": "Una cifra",
+    "Number": "Número",
+    "Found": "Lo encontrado",
+    "not a number": "no es un número",
+    "That does not look like a number.": "Esto no parece un número.",
+    "{number} numbers. All of them right": "{number} números. Todos correctos",
+    "Not sure. {number} of {all} numbers are sure enough.": (
+        "No está claro. {number} de {all} números están bastante claros."
+    ),
+    "Not sure. Perhaps {text}": "No está claro. Quizá {text}",
+    (
+        "A number was read here, and one digit at a time is taught. Write that digit alone, "
+        "or choose “One digit”."
+    ): (
+        "Aquí se ha leído un número, y las cifras se enseñan de una en una. Escribe esa cifra "
+        "sola o elige «Una cifra»."
     ),
     "Reading keeps nothing: every picture is deleted as soon as it has been read.": (
         "Al leer no se guarda nada: cada imagen se borra en cuanto se ha leído."
     ),
-    "Nothing yet. Write a digit, open a picture or start the camera.": (
-        "Aún no hay nada. Escribe una cifra, abre una imagen o enciende la cámara."
+    "Nothing yet. Write something, open a picture or start the camera.": (
+        "Aún no hay nada. Escribe algo, abre una imagen o enciende la cámara."
     ),
     "Original": "Original",
     "Even light": "Luz pareja",

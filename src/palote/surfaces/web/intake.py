@@ -22,7 +22,7 @@ from palote.surfaces.web.problems import BadRequest
 __all__ = ["FIELD", "WORDS", "Taken", "taken"]
 
 FIELD = "image"
-WORDS = ("label", "profile")
+WORDS = ("label", "profile", "box")
 """What may be said beside the picture, in fields of their own."""
 
 LONGEST_WORD = 200

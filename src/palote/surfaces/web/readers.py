@@ -1,4 +1,4 @@
-"""The loaded readers, one for each model and profile, and the threads they work in.
+"""The readers, one for each model and profile, and the threads they work in.
 
 Decoding and inference release the interpreter's lock, so that two threads keep two
 cores busy while the event loop stays free to take in pictures and to answer.
@@ -15,7 +15,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["LoadReader", "Readers", "SupportsRead"]
 
 THREADS = 2
-MOST_PROFILES = 16
-"""Readers of other profiles than the usual one that stay loaded."""
+MOST_PROFILES = 256
+"""Readers of other profiles than the usual one that are kept; they share the network."""
 
 Result = TypeVar("Result")
 
@@ -59,6 +58,9 @@ class SupportsRead(Protocol):
         saliency: bool,
     ) -> Reading:
         """Read one picture."""
+
+    def for_profile(self, profile: str) -> SupportsRead:
+        """Return a reader of the same network, for which another profile's corrections count."""
 
 
 LoadReader: TypeAlias = Callable[[str, Settings], SupportsRead]
@@ -132,13 +134,11 @@ class Readers:
             UsageError: there is no such profile.
             ModelError: the model is not in the catalogue, or cannot be loaded.
         """
-        model = self.named(name).name
-        key = model, profile.casefold()
-        asked = self._asked if self._asked and model == self.default().name else model
+        reader = self.named(name)
+        key = reader.name, profile.casefold()
         with self._lock:
             if key not in self._own:
-                own = replace(self.settings, profile=profile)
-                self._own[key] = self._load(asked, own)
+                self._own[key] = reader.for_profile(profile)
             self._own.move_to_end(key)
             if len(self._own) > MOST_PROFILES:
                 self._own.popitem(last=False)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from starlette.requests import Request
 
 from palote.errors import PaloteError, UsageError
+from palote.result import Box
 from palote.settings import Settings
 from palote.surfaces.web.problems import Forbidden, NoLearning, log
 
@@ -112,17 +113,23 @@ class Teaching:
                 self._head = teacher
 
     async def correct(
-        self, image: bytes | str, label: str, profile: str, source: str, clean: str
+        self,
+        image: bytes | str,
+        label: str,
+        profile: str,
+        source: str,
+        clean: str,
+        box: Box | None,
     ) -> Outcome:
-        """Teach what a picture is."""
+        """Teach what a picture is, or the digit in a box of it."""
 
         def work() -> Outcome:
             self.open()
             if self._scratch is not None:
-                return self._scratch.correct(image, label, clean=clean)
+                return self._scratch.correct(image, label, clean=clean, box=box)
             teacher = self._teacher()
             _make_sure_of_room(teacher, profile)
-            return teacher.correct(image, label, profile, source=source, clean=clean)
+            return teacher.correct(image, label, profile, source=source, clean=clean, box=box)
 
         return await self._in_thread(work)
 

@@ -37,10 +37,10 @@ os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "palote")
 
-from palote.errors import MissingExtra
+from palote.errors import MissingExtra, UsageError
 from palote.model import catalog
 from palote.model.folder import Choice, choose
-from palote.reader import Reader
+from palote.reader import EXPECTATIONS, Reader
 from palote.settings import Settings
 from palote.surfaces.webcam.collect import Collection
 from palote.surfaces.webcam.frames import Camera, FrameSource, Slides, Video
@@ -61,6 +61,7 @@ def open_window(
     *,
     clean: str = "auto",
     declared: InkSpec | None = None,
+    expect: str = "digit",
     save_to: Path = Path("my-digits"),
     pictures: Path = Path(),
     language: str = "en",
@@ -75,6 +76,7 @@ def open_window(
             one if not given. Others that are there can be gone through with a key.
         clean: how ink is told from paper, see `palote.Reader`.
         declared: what the model takes, if it is a file that does not say it.
+        expect: what to look for at first: "digit", "number" or "auto".
         save_to: folder for class folders, see `Collection`.
         pictures: folder for pictures of the moment.
         language: "en" or "es".
@@ -92,6 +94,8 @@ def open_window(
         UsageError: an argument has a value that does not exist.
     """
     words = words_in(language)
+    if expect not in EXPECTATIONS:
+        raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")
     try:
         from palote.surfaces.webcam import window
     except ImportError as error:
@@ -113,7 +117,7 @@ def open_window(
         stack.enter_context(window.display())
         grabber = Grabber(_source(camera, settings, say), fresh)
         stack.callback(grabber.close)
-        asker = Asker(names, reader, load, fresh)
+        asker = Asker(names, reader, load, fresh, expect)
         stack.callback(asker.close)
         session = Session(grabber, asker, collection, pictures, words, say, window.screen)
         if choice is not None and choice.reason:

@@ -13,6 +13,9 @@ from palote.surfaces.webcam.steady import verdict
 from palote.surfaces.webcam.view import View
 from palote.surfaces.webcam.words import Words
 
+MOST_LINES = 5
+"""Numbers that are shown in full; the boxes show where there are more."""
+
 __all__ = ["draw", "icon", "pixels_of"]
 
 
@@ -73,12 +76,14 @@ def _draw_frame(pen: Pen, places: Layout, view: View, words: Words) -> None:
     pen.surface.set_clip(places.frame)
     if view.area:
         pen.box(placed(view.area, 0), None, "chalk", 2)
-    if view.box and view.reading:
+    if view.reading:
         found = verdict(view.reading).kind
         colour = {"digit": "winner", "unsure": "unsure", "none": "bar"}[found]
-        around = placed(view.box, pen.scaled(6))
-        pen.box(around, None, "desk", 5)
-        pen.box(around, None, colour, 3)
+        for box in view.boxes:
+            # Digits of a number stand close together.
+            around = placed(box, pen.scaled(1 if view.reading.lines else 6))
+            pen.box(around, None, "desk", 5)
+            pen.box(around, None, colour, 3)
     pen.surface.set_clip(None)
     if view.trouble:
         pen.banner(view.trouble, places.stage, "bad", at_top=True)
@@ -94,6 +99,8 @@ def _draw_answer(pen: Pen, places: Layout, view: View, words: Words) -> None:
     digit = reading.digits[0] if reading and reading.digits else None
     if reading is None:
         pen.text(words.reading, room, "muted", 24)
+    elif reading.lines:
+        _draw_number(pen, places, reading, words)
     elif verdict(reading).kind == "digit":
         pen.text(reading.text, room, "winner", 132)
         sure = words.sure.format(percent=words.percent(reading.confidence))
@@ -104,14 +111,58 @@ def _draw_answer(pen: Pen, places: Layout, view: View, words: Words) -> None:
         pen.text(f"{words.unsure}. {perhaps}", below, "unsure", 17)
     else:
         title = Rect(room.x, room.y, room.width, room.height // 2)
-        pen.text(words.no_digit, title, "muted", 30)
+        number = view.expect == "number"
+        pen.text(words.no_number if number else words.no_digit, title, "muted", 30)
         rest = Rect(room.x, title.y + title.height, room.width, room.height // 2)
-        pen.lines(words.not_digit if digit else words.empty, rest, "muted", 16)
+        todo = words.no_number_here if number else words.empty
+        pen.lines(words.not_digit if digit else todo, rest, "muted", 16)
+    if reading is not None and reading.lines:
+        return
     caption = Rect(places.ink.x, places.ink.y + places.ink.height, places.ink.width, line)
     pen.box(places.ink, "card", "edge")
     pen.text(words.sees, caption, "muted", 13, "centre")
     if digit:
         _draw_ink(pen, places.ink, digit)
+
+
+def _draw_number(pen: Pen, places: Layout, reading: Reading, words: Words) -> None:
+    """Show the numbers over the whole width: no one patch is what the network saw."""
+    width = places.ink.x + places.ink.width - places.answer.x
+    sure = reading.status == "ok"
+    colour = "winner" if sure else "unsure"
+    rows = [line.raw for line in reading.lines][:MOST_LINES]
+    high = places.answer.height // len(rows)
+    for place, raw in enumerate(rows):
+        room = Rect(places.answer.x, places.answer.y + place * high, width, high)
+        pen.text(raw, room, colour, min(110, high / pen.unit * 0.8))
+    below = Rect(places.answer.x, places.answer.y + places.answer.height, width, pen.scaled(22))
+    told = words.sure.format(percent=words.percent(reading.confidence))
+    if not sure:
+        others = reading.alternatives
+        perhaps = f". {words.perhaps.format(digit=others[0].raw)}" if others else ""
+        told = words.unsure + perhaps
+    pen.text(told, below, "text" if sure else "unsure", 18)
+
+
+def _draw_texts(pen: Pen, places: Layout, reading: Reading, words: Words) -> None:
+    """Show what the number may be, or how sure each of several is, in place of the ten bars."""
+    several = len(reading.lines) > 1
+    pen.text(words.lines if several else words.texts, places.heading, "muted", 15)
+    if several:
+        shares = [(line.raw, line.confidence) for line in reading.lines]
+    else:
+        shares = [(other.raw, other.probability) for other in reading.alternatives]
+    figure, colour = pen.scaled(72), "winner" if reading.status == "ok" else "unsure"
+    for place, ((raw, share), room) in enumerate(zip(shares, places.bars[::2], strict=False)):
+        written = Rect(room.x + room.width - figure, room.y, figure, room.height)
+        pen.text(raw, Rect(room.x, room.y, room.width - figure, room.height), "text", 18)
+        shade = colour if place == 0 or several else "muted"
+        pen.text(words.percent(share), written, shade, 16, "right")
+        thick = max(2, room.height // 3)
+        track = Rect(room.x, room.y + room.height + thick // 2, room.width, thick)
+        pen.box(track, "track")
+        filled = Rect(track.x, track.y, max(2, round(track.width * share)), thick)
+        pen.box(filled, colour if place == 0 or several else "bar")
 
 
 def _draw_ink(pen: Pen, room: Rect, digit: Digit) -> None:
@@ -127,6 +178,9 @@ def _draw_ink(pen: Pen, room: Rect, digit: Digit) -> None:
 
 
 def _draw_bars(pen: Pen, places: Layout, reading: Reading | None, words: Words) -> None:
+    if reading and reading.lines:
+        _draw_texts(pen, places, reading, words)
+        return
     pen.text(words.bars, places.heading, "muted", 15)
     digit = reading.digits[0] if reading and reading.digits else None
     kind = verdict(reading).kind if reading else "none"
@@ -155,6 +209,7 @@ def _draw_info(pen: Pen, places: Layout, view: View, words: Words) -> None:
         model = words.loading.format(model=view.loading)
     speed = f"{words.number(view.delay_ms)}"
     lines = (
+        words.looks_for[view.expect],
         model,
         words.fps.format(fps=words.number(view.fps, 1)),
         words.delay.format(ms=speed),

@@ -6,7 +6,9 @@ from typing import Literal, TypeAlias
 
 __all__ = ["Command", "command_of", "digit_of"]
 
-Command: TypeAlias = Literal["quit", "freeze", "picture", "model", "undo", "whole", "help"]
+Command: TypeAlias = Literal[
+    "quit", "freeze", "picture", "model", "expect", "undo", "whole", "help"
+]
 
 ESCAPE, BACKSPACE, DELETE = "\x1b", "\x08", "\x7f"
 CONTROL_Q, CONTROL_W = "\x11", "\x17"
@@ -16,6 +18,7 @@ COMMANDS: dict[str, Command] = {
     " ": "freeze",
     "s": "picture",
     "m": "model",
+    "n": "expect",
     **dict.fromkeys((BACKSPACE, DELETE), "undo"),
     "w": "whole",
     **dict.fromkeys(("h", "?"), "help"),

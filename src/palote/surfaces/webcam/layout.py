@@ -41,7 +41,7 @@ class Layout:
         ink: a square for what the network sees.
         heading: above the bars.
         bars: a row for each digit, 0 to 9.
-        info: lines about model and speed.
+        info: lines about what is looked for, model and speed.
         collection: a line above the counts.
         counts: a box for each class folder, 0 to 9.
         hints: the line of keys.
@@ -89,7 +89,7 @@ def layout(window: tuple[int, int], frame: tuple[int, int]) -> Layout:
     answer = Rect(right, margin, panel - scaled(ANSWER), scaled(ANSWER))
     ink = Rect(right + panel - scaled(ANSWER), margin, scaled(ANSWER), scaled(ANSWER))
     heading = Rect(right, margin + scaled(ANSWER + LINE) + 2 * gap, panel, scaled(HEADING))
-    info = Rect(right, hints.y - 3 * scaled(LINE), panel, 3 * scaled(LINE))
+    info = Rect(right, hints.y - 4 * scaled(LINE), panel, 4 * scaled(LINE))
     first = heading.y + heading.height
     # What a higher window has to spare goes to the bars.
     row = min(2 * scaled(BAR), (info.y - gap - first) // 10)

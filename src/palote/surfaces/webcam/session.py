@@ -31,6 +31,9 @@ FIGURES_SECONDS = 0.5
 RECENT_SECONDS = 0.5
 LEAST_SIDE = 16
 
+EXPECTATIONS = ("digit", "number", "auto")
+"""What may be looked for, as its key goes through it."""
+
 Part = tuple[float, float, float, float]
 """(x, y, width, height) of a part of the frame, as shares of its sides."""
 WHOLE: Part = (0.0, 0.0, 1.0, 1.0)
@@ -134,11 +137,12 @@ class Session:
         return View(
             frame=frame,
             area=None if frame is None or self._part == WHOLE else self._area(frame),
-            box=shown.box if shown else None,
+            boxes=shown.boxes if shown else (),
             reading=shown.reading if shown else None,
             fps=self._fps,
             delay_ms=self._delay_ms,
             model=self._asker.model,
+            expect=self._asker.expect,
             loading=self._asker.loading,
             frozen=self.frozen,
             help=self.help,
@@ -162,6 +166,8 @@ class Session:
                 self._save_picture(now)
             case "model":
                 self._next_model(now)
+            case "expect":
+                self._look_for_another()
             case "undo":
                 self._undo(now)
             case "whole":
@@ -185,7 +191,7 @@ class Session:
         """Tell whether an answer is of the part that is read now, and of the frame if it stands."""
         if self.frozen and answer.frame is not self._frame:
             return False
-        return answer.area == self._area(answer.frame)
+        return answer.expect == self._asker.expect and answer.area == self._area(answer.frame)
 
     def _area(self, frame: Frame) -> Box:
         height, width = frame.pixels.shape[:2]
@@ -214,6 +220,9 @@ class Session:
         shown = self._steady.shown
         if shown is None or not shown.reading.digits:
             self.notify(self._words.nothing, now, bad=True)
+            return
+        if shown.reading.lines:
+            self.notify(self._words.one_by_one, now, bad=True)
             return
         try:
             path = self._collection.save(
@@ -254,6 +263,12 @@ class Session:
             self.notify(self._words.only_model, now)
         else:
             self._asker.next_model()
+
+    def _look_for_another(self) -> None:
+        place = EXPECTATIONS.index(self._asker.expect) + 1
+        self._asker.look_for(EXPECTATIONS[place % len(EXPECTATIONS)])
+        self._steady.reset()
+        self._answer = None
 
     def _tell_trouble(self, now: float) -> None:
         if trouble := self._asker.take_trouble():

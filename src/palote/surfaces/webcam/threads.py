@@ -45,12 +45,14 @@ class Answer:
         area: (x, y, width, height) of the part that was read, in pixels of the frame.
         reading: its boxes are in pixels of the part.
         model: what read: one of the names that `Asker` was given.
+        expect: what was looked for.
     """
 
     frame: Frame
     area: Box
     reading: Reading
     model: str
+    expect: str = "digit"
 
     @property
     def part(self) -> NDArray[np.uint8]:
@@ -59,12 +61,11 @@ class Answer:
         return self.frame.pixels[y : y + height, x : x + width]
 
     @property
-    def box(self) -> Box | None:
-        """Where the digit is, in pixels of the frame."""
-        if not self.reading.digits:
-            return None
-        x, y, width, height = self.reading.digits[0].box
-        return x + self.area[0], y + self.area[1], width, height
+    def boxes(self) -> tuple[Box, ...]:
+        """Where the digits are, in pixels of the frame."""
+        left, top = self.area[:2]
+        found = (digit.box for digit in self.reading.digits)
+        return tuple((x + left, y + top, width, height) for x, y, width, height in found)
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class Asker:
         reader: of the first model.
         load: makes the reader of a model; it may raise a `PaloteError`.
         fresh: set with every answer.
+        expect: "digit", "number" or "auto", see `palote.Reader.read`.
     """
 
     def __init__(
@@ -149,6 +151,7 @@ class Asker:
         reader: SupportsRead,
         load: Callable[[str], SupportsRead],
         fresh: threading.Event,
+        expect: str = "digit",
     ) -> None:
         self._load = load
         self._fresh = fresh
@@ -161,6 +164,8 @@ class Asker:
         self._place = 0
         self.models = models
         self.model = models[0]
+        self.expect = expect
+        """What is looked for."""
         self.loading = ""
         """The model that is being loaded, if one is."""
         self.answer: Answer | None = None
@@ -187,6 +192,13 @@ class Asker:
             self.loading = self.models[self._place]
             self._change.notify()
             return self.loading
+
+    def look_for(self, expect: str) -> None:
+        """Look for something else from now on, also in a frame that stands still."""
+        with self._change:
+            self.expect = expect
+            self._waiting = self._waiting or self._last
+            self._change.notify()
 
     def take_trouble(self) -> Trouble | None:
         """Return, once, what could not be done."""
@@ -243,9 +255,10 @@ class Asker:
         x, y, width, height = area
         try:
             seen = frame.pixels[y : y + height, x : x + width]
-            reading = self._reader.read(seen, expect="digit")
+            expect = self.expect
+            reading = self._reader.read(seen, expect=expect)
         except PaloteError as error:
             with self._change:
                 self._trouble = Trouble(error)
             return
-        self.answer = Answer(frame, area, reading, self.model)
+        self.answer = Answer(frame, area, reading, self.model, expect)

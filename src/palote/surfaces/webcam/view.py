@@ -25,11 +25,12 @@ class View:
     Attributes:
         frame: the camera's picture, once there is one.
         area: the part of it that is read, in its pixels; None if that is all of it.
-        box: where the digit is, in its pixels.
+        boxes: where the digits are, in its pixels.
         reading: the answer on show.
         fps: frames a second.
         delay_ms: from the frame to the last answer.
         model: what reads.
+        expect: what it looks for.
         loading: what will, if it is being loaded.
         frozen: the picture stands still.
         help: the keys are shown.
@@ -41,11 +42,12 @@ class View:
 
     frame: Frame | None
     area: Box | None
-    box: Box | None
+    boxes: tuple[Box, ...]
     reading: Reading | None
     fps: float
     delay_ms: float
     model: str
+    expect: str
     loading: str
     frozen: bool
     help: bool

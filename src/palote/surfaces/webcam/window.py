@@ -172,6 +172,7 @@ def _title(view: View, words: Words) -> None:
     if view.reading is not None:
         found = verdict(view.reading)
         said = view.reading.text if found.kind != "none" else words.no_digit
+        said = " ".join(said.split())
     title = " - ".join(part for part in (said, view.model, "Palote") if part)
     if pygame.display.get_caption()[0] != title:
         pygame.display.set_caption(title)

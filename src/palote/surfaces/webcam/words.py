@@ -22,12 +22,18 @@ class Words:
     waiting: str
     reading: str
     no_digit: str
+    no_number: str
+    no_number_here: str
     empty: str
     not_digit: str
     unsure: str
     perhaps: str
     sure: str
     bars: str
+    texts: str
+    lines: str
+    looks_for: dict[str, str]
+    one_by_one: str
     sees: str
     frozen: str
     part: str
@@ -69,12 +75,22 @@ ENGLISH = Words(
     waiting="Waiting for a picture…",
     reading="Reading…",
     no_digit="No digit",
+    no_number="No number",
+    no_number_here="Hold a number up to the camera.",
     empty="Hold a digit up to the camera.",
     not_digit="That does not look like a digit.",
     unsure="Not sure",
     perhaps="Perhaps {digit}",
     sure="{percent} sure",
     bars="If it is a digit, which one?",
+    texts="Which number is it?",
+    lines="The numbers, and how sure",
+    looks_for={
+        "digit": "Reads one digit (n: number)",
+        "number": "Reads numbers (n: digit or number)",
+        "auto": "Reads a digit or numbers (n: one digit)",
+    },
+    one_by_one="Digits are saved one by one: press n, and show one alone.",
     sees="What the network sees",
     frozen="Frozen; space goes on",
     part="Only this part is read; w reads all of it",
@@ -111,6 +127,7 @@ ENGLISH = Words(
         ("0-9", "save"),
         ("space", "freeze"),
         ("s", "picture"),
+        ("n", "numbers"),
         ("m", "model"),
         ("h", "all keys"),
         ("q", "quit"),
@@ -120,6 +137,7 @@ ENGLISH = Words(
         ("Backspace", "Delete what was saved last"),
         ("Space", "Freeze the picture, or go on"),
         ("s", "Save the picture, and the window as it is"),
+        ("n", "One digit, a number, or whichever it is"),
         ("m", "Next model"),
         ("Mouse", "Drag: read only this part"),
         ("w", "Read the whole picture again"),
@@ -135,12 +153,22 @@ SPANISH = Words(
     waiting="Esperando una imagen…",
     reading="Leyendo…",
     no_digit="No hay cifra",
+    no_number="No hay número",
+    no_number_here="Muestra un número a la cámara.",
     empty="Muestra una cifra a la cámara.",
     not_digit="Esto no parece una cifra.",
     unsure="No está claro",
     perhaps="Quizá un {digit}",
     sure="Seguro al {percent}",
     bars="Si es una cifra, ¿cuál?",
+    texts="¿Qué número es?",
+    lines="Los números, y con qué seguridad",
+    looks_for={
+        "digit": "Lee una cifra (n: número)",
+        "number": "Lee números (n: cifra o número)",
+        "auto": "Lee una cifra o números (n: una cifra)",
+    },
+    one_by_one="Las cifras se guardan de una en una: pulsa n y muestra una sola.",
     sees="Lo que ve la red",
     frozen="Imagen congelada; con espacio, sigue",
     part="Solo se lee esta parte; con w, la imagen entera",
@@ -177,6 +205,7 @@ SPANISH = Words(
         ("0-9", "guardar"),
         ("espacio", "congelar"),
         ("s", "imagen"),
+        ("n", "números"),
         ("m", "modelo"),
         ("h", "todas las teclas"),
         ("q", "salir"),
@@ -186,6 +215,7 @@ SPANISH = Words(
         ("Retroceso", "Borrar lo último que se guardó"),
         ("Espacio", "Congelar la imagen o seguir"),
         ("s", "Guardar la imagen, y la ventana tal como está"),
+        ("n", "Una cifra, un número o lo que sea"),
         ("m", "Modelo siguiente"),
         ("Ratón", "Arrastrar: leer solo esa parte"),
         ("w", "Volver a leer la imagen entera"),

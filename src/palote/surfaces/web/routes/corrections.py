@@ -50,7 +50,8 @@ REFUSALS: Final = problems.described(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The picture, as for /api/read; label and profile can be fields too.",
+            "description": "The picture, as for /api/read; label, profile and box can be fields "
+            "too.",
             "content": {
                 "multipart/form-data": {
                     "schema": {
@@ -77,9 +78,17 @@ async def correct(
         str,
         Query(description="How it was cleaned.", json_schema_extra={"enum": list(CLEANINGS)}),
     ] = "auto",
+    box: Annotated[
+        str | None,
+        Query(
+            description="Of a number, the box of the digit that is meant, as the reading gives "
+            "it: x,y,width,height. Only that digit is kept.",
+            examples=["12,30,40,56"],
+        ),
+    ] = None,
 ) -> JSONResponse:
     """Keep the digit of a picture with its right label, and learn from it at once."""
-    from palote.learn import LABELS, label_of
+    from palote.learn import LABELS, box_of, label_of
 
     taken = await intake.taken(request)
     said = label if label is not None else taken.words.get("label")
@@ -87,7 +96,10 @@ async def correct(
         raise UsageError(f"The label is missing. It is one of {', '.join(LABELS)}.")
     whose = access.profile(profile or taken.words.get("profile"))
     source = "page" if "sec-fetch-site" in request.headers else "api"
-    outcome = await teaching_of(request).correct(taken.image, label_of(said), whose, source, clean)
+    where = box if box is not None else taken.words.get("box")
+    outcome = await teaching_of(request).correct(
+        taken.image, label_of(said), whose, source, clean, None if where is None else box_of(where)
+    )
     return JSONResponse(outcome.to_dict(), 201)
 
 

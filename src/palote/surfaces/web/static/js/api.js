@@ -12,12 +12,23 @@ import { authorization } from "./learn/token.js";
  * @property {string} [saliency] PNG data URL, to lay over the ink; only if asked for
  */
 /**
+ * @typedef {object} Line one number of a picture
+ * @property {string} text
+ * @property {string} raw
+ * @property {Reading["status"]} status
+ * @property {number} confidence
+ * @property {Digit[]} digits
+ * @property {{text: string, raw: string, probability: number}[]} alternatives the best first
+ */
+/**
  * @typedef {object} Reading
  * @property {string} text
  * @property {"ok" | "unsure" | "not_digit" | "empty"} status
  * @property {number} confidence
  * @property {string} model
+ * @property {string} raw the text with its separators
  * @property {Digit[]} digits
+ * @property {Line[]} lines the numbers, where they were read
  * @property {{name: string, image: string}[]} stages
  */
 /**
@@ -63,11 +74,16 @@ export class Away extends Error {
 
 /**
  * @param {Blob} picture
- * @param {{clean: string, model: string | null, saliency: boolean, profile: string | null}} options
+ * @param {object} options
+ * @param {import("./number.js").Expect} [options.expect]
+ * @param {string} options.clean
+ * @param {string | null} options.model
+ * @param {boolean} [options.saliency]
+ * @param {string | null} [options.profile]
  * @returns {Promise<Reading>}
  */
-export async function read(picture, { clean, model, saliency, profile }) {
-  const query = new URLSearchParams({ expect: "digit", stages: "true", clean });
+export async function read(picture, { expect = "digit", clean, model, saliency, profile }) {
+  const query = new URLSearchParams({ expect, stages: "true", clean });
   if (model) query.set("model", model);
   if (saliency) query.set("saliency", "true");
   if (profile) query.set("profile", profile);

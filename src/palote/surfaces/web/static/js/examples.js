@@ -47,6 +47,30 @@ const WRITTEN = [
     100,28,100,21,98,15,97,9,93,5,90,2,86,0,82]], // 9
 ];
 
+/** Digits of a written number; how large each is, of one alone; and how far apart, in units. */
+const [DIGITS, SMALLER, STEP] = [4, 0.52, 350];
+
+/** The digit or the number before the next one. @type {number[]} */
+let last = [];
+
+/**
+ * An example that is not the last one.
+ * @param {import("./number.js").Expect} expect a number, or else a single digit
+ * @returns {number[][]} strokes: x, y, x, y, ... in units
+ */
+export function example(expect) {
+  const others = [...WRITTEN.keys()].filter((digit) => !last.includes(digit));
+  last = Array.from({ length: expect === "number" ? DIGITS : 1 }, () => (
+    others.splice(Math.floor(Math.random() * others.length), 1)[0]
+  ));
+  if (last.length === 1) return written(last[0]);
+  return last.flatMap((digit, place) => {
+    const left = SIDE / 2 + (place - (DIGITS - 1) / 2) * STEP;
+    const moved = (/** @type {number} */ v, /** @type {number} */ i) => (i % 2 ? SIDE / 2 : left) + (v - SIDE / 2) * SMALLER;
+    return written(digit).map((points) => points.map(moved));
+  });
+}
+
 /**
  * A written digit in the middle of the sheet.
  * @param {number} digit 0 to 9

@@ -7,6 +7,7 @@
 
 import { CAMERA_EN, CAMERA_ES } from "./camera/words.js";
 import { LEARN_EN, LEARN_ERRORS_ES, LEARN_ES } from "./learn/words.js";
+import { NUMBER_EN, NUMBER_ES } from "./number-words.js";
 
 /** @typedef {"en" | "es"} Language */
 
@@ -16,14 +17,14 @@ export const LANGUAGES = ["en", "es"];
 const EN = {
   ...CAMERA_EN,
   ...LEARN_EN,
+  ...NUMBER_EN,
   title: "Palote: reads handwritten digits",
   motto: "Reads the digits you write",
   language: "Language",
   keys: "Keyboard",
   close: "Close",
   sheet: "Sheet",
-  canvas: "Sheet of paper: write a digit with mouse, finger or pen",
-  hint: "Write a digit here",
+  canvas: "Sheet of paper: write with mouse, finger or pen",
   photo: "The picture to read",
   undo: "Undo",
   undoTip: "Undo (Ctrl+Z)",
@@ -112,6 +113,7 @@ const EN = {
     ["Enter", "Read now"],
     ["O", "Open a picture"],
     ["E", "Write one for me"],
+    ["M", "One digit, number or automatic"],
     ["L", "Live on or off"],
     ["[ ]", "Thinner or thicker pen"],
     ["C", "Copy the table"],
@@ -127,14 +129,14 @@ const EN = {
 const ES = {
   ...CAMERA_ES,
   ...LEARN_ES,
+  ...NUMBER_ES,
   title: "Palote: lee cifras escritas a mano",
   motto: "Lee las cifras que escribes",
   language: "Idioma",
   keys: "Teclado",
   close: "Cerrar",
   sheet: "Hoja",
-  canvas: "Hoja de papel: escribe una cifra con el ratón, el dedo o el lápiz",
-  hint: "Escribe aquí una cifra",
+  canvas: "Hoja de papel: escribe con el ratón, el dedo o el lápiz",
   photo: "La imagen que se lee",
   undo: "Deshacer",
   undoTip: "Deshacer (Ctrl+Z)",
@@ -223,6 +225,7 @@ const ES = {
     ["Intro", "Leer ahora"],
     ["O", "Abrir una imagen"],
     ["E", "Escribe tú una"],
+    ["M", "Una cifra, número o automático"],
     ["L", "Lectura en vivo, sí o no"],
     ["[ ]", "Trazo más fino o más grueso"],
     ["C", "Copiar la tabla"],

@@ -8,6 +8,7 @@
 
 import { bounds, smooth } from "./strokes.js";
 
+/** @typedef {import("./number.js").Expect} Expect */
 /** @typedef {import("./strokes.js").Stroke} Stroke */
 
 /**
@@ -17,8 +18,9 @@ import { bounds, smooth } from "./strokes.js";
  * @property {Uint8Array} pixels one byte each, row by row, 255 is paper
  */
 
-/** Longer side of the picture, in pixels. */
+/** Longer side of the picture of a digit, in pixels, and of one of a number. */
 const LONGER = 112;
+const LONGEST = 560;
 /** Margin, as a share of the ink's longer side. */
 const MARGIN = 0.2;
 /** Shortest side of the crop, in units: a dot must stay a dot. */
@@ -28,16 +30,17 @@ const THINNEST = 2.4;
 
 /**
  * @param {readonly Stroke[]} strokes
- * @returns {Grey | null} null if there is no ink
+ * @param {Expect} [expect]
+ * @returns {(Grey & import("./places.js").Cut) | null} null if there is no ink
  */
-export function crop(strokes) {
+export function crop(strokes, expect = "digit") {
   const box = bounds(strokes);
   if (!box) return null;
   const [inkWide, inkHigh] = [box.right - box.left, box.bottom - box.top];
   const margin = MARGIN * Math.max(inkWide, inkHigh);
   const wide = Math.max(inkWide + 2 * margin, LEAST);
   const high = Math.max(inkHigh + 2 * margin, LEAST);
-  const scale = LONGER / Math.max(wide, high);
+  const scale = longerOf(expect, wide / high) / Math.max(wide, high);
   const [width, height] = [Math.round(wide * scale), Math.round(high * scale)];
   const left = (box.left + box.right - wide) / 2;
   const top = (box.top + box.bottom - high) / 2;
@@ -50,7 +53,17 @@ export function crop(strokes) {
       line({ width, height, pixels }, curve[i], curve[i + 1], curve[next], curve[next + 1], radius);
     }
   }
-  return { width, height, pixels };
+  return { width, height, pixels, left, top, scale };
+}
+
+/**
+ * Longer side of the picture: what may be a number is as high as a digit's, and as long as it
+ * takes.
+ * @param {Expect} expect @param {number} aspect
+ */
+function longerOf(expect, aspect) {
+  if (expect === "number") return LONGEST;
+  return expect === "auto" ? Math.min(LONGEST, LONGER * Math.max(1, aspect)) : LONGER;
 }
 
 /**

@@ -2,13 +2,13 @@
 
 /**
  * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "thinner"
- *   | "thicker" | "copy" | "looked" | "language" | "help" | "tab" | "start" | "stop" | "freeze" | "pace"
+ *   | "thicker" | "copy" | "looked" | "expect" | "language" | "help" | "tab" | "start" | "stop" | "freeze" | "pace"
  *   | "turn" | "add" | "list-undo" | "list-clear" | "teach" | "teach-undo" | "taught"} Command
  */
 /** @typedef {import("./state.js").Tab} Tab */
 
 /** @type {Record<string, Command>} */
-const ANYWHERE = { o: "open", c: "copy", s: "looked", i: "language", "?": "help", v: "tab" };
+const ANYWHERE = { o: "open", c: "copy", s: "looked", m: "expect", i: "language", "?": "help", v: "tab" };
 
 /** @type {Record<Tab, Record<string, Command>>} */
 const SINGLE = {

@@ -3,8 +3,8 @@
 /** @typedef {import("./state.js").State} State */
 
 const KEY = "palote";
-const KEPT = /** @type {const} */ (["language", "live", "pen", "singleKeys", "looked"]);
-const CAMERA = /** @type {const} */ (["mode", "guide", "aspect", "wish", "collect", "speak"]);
+const KEPT = /** @type {const} */ (["language", "live", "pen", "singleKeys", "looked", "expect"]);
+const CAMERA = /** @type {const} */ (["mode", "guide", "wideGuide", "aspect", "wish", "collect", "speak"]);
 
 /** @returns {{page: Partial<State>, camera: Partial<State["camera"]>}} */
 export function remembered() {

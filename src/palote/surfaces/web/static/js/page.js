@@ -7,17 +7,19 @@ import * as api from "./api.js";
 import { createAsker } from "./asker.js";
 import { mountCamera } from "./camera/mount.js";
 import { writeClipboard } from "./clipboard.js";
-import { written } from "./examples.js";
+import { example } from "./examples.js";
+import { markAt, marksOf, shownPart } from "./places.js";
 import { chooseLanguage, LANGUAGES, wordsOf } from "./i18n.js";
-import { crop } from "./ink.js";
 import { commandOf } from "./keys.js";
 import { mountLesson } from "./learn/mount.js";
 import { readerOf } from "./learn/state.js";
+import { listenToMarks } from "./marks.js";
+import { EXPECTATIONS, isNumber } from "./number.js";
 import { listenToPen } from "./pen.js";
-import { pictureIn, prepare } from "./photo.js";
-import { encode } from "./png.js";
+import { listenToDrops, pictureIn, prepare } from "./photo.js";
 import { remember, remembered } from "./memory.js";
-import { hasInk, inkOf, PENS, readingOf, reduce, start } from "./state.js";
+import { digitOf, photoOf, sentOf } from "./sent.js";
+import { PENS, readingOf, reduce, start } from "./state.js";
 import { listenToTabs, showInAddress, tabOf } from "./tabs.js";
 import { tableText } from "./verdict.js";
 import { createView } from "./view.js";
@@ -43,7 +45,7 @@ export function mount(root) {
   const saved = remembered();
   const language = chooseLanguage(saved.page.language ?? null, navigator.languages);
   let state = { ...start(language), ...saved.page, language };
-  state = { ...state, camera: { ...state.camera, ...saved.camera } };
+  state = { ...state, camera: { ...state.camera, ...saved.camera, wide: state.expect === "number" } };
   const view = createView(root);
   const canvas = view.part("canvas");
   let asked = 0;
@@ -76,25 +78,27 @@ export function mount(root) {
 
   const asker = createAsker({
     async next() {
-      const { wanted: serial, clean, model, looked: saliency } = state;
-      const options = { serial, clean, model, saliency, profile: readerOf(state.lesson) };
+      const { wanted: serial, clean, model, expect } = state;
+      // To ask for each digit of a page again and again would take too long.
+      const saliency = state.looked && expect !== "number" && !isNumber(readingOf(state));
+      const options = { serial, expect, clean, model, saliency, profile: readerOf(state.lesson) };
       if (state.tab === "camera") {
         const frame = await camera.frame();
-        return frame && { ...options, frame, photo: null, picture: frame.picture };
+        return frame && { ...options, frame, photo: null, cut: null, picture: frame.picture };
       }
       const photo = photoOf(state);
-      const picture = await pictureOf(state);
-      return picture && { ...options, frame: null, photo, picture };
+      const sent = await sentOf(state);
+      return sent && { ...options, frame: null, photo, ...sent };
     },
     async ask(question) {
       const begin = performance.now();
       const reading = await api.read(question.picture, question);
       return { reading, ms: performance.now() - begin };
     },
-    answered({ frame, serial, photo }, answer) {
-      if (!frame) return dispatch({ type: "answer", serial, photo, ...answer });
+    answered({ frame, serial, photo, picture, cut }, answer) {
+      if (!frame) return dispatch({ type: "answer", answer: { ...answer, serial, photo, picture, cut } });
       const { epoch, at, width, height, guide } = frame;
-      const seen = { ...answer, width, height, guide };
+      const seen = { ...answer, width, height, guide, picture };
       toCamera({ type: "answer", epoch, at, now: Date.now(), seen });
     },
     refused({ frame, serial }, { code, detail }) {
@@ -119,7 +123,15 @@ export function mount(root) {
   const lesson = mountLesson(root, view.part, {
     now: () => state,
     dispatch: (action) => dispatch({ type: "lesson", action }),
-    picture: async () => (state.tab === "camera" ? ((await camera.frame())?.picture ?? null) : pictureOf(state)),
+    async subject() {
+      const digit = digitOf(state);
+      if (digit) {
+        // It stays the one that is looked at, whatever it is read as afterwards.
+        dispatch({ type: "pick", index: digit.index });
+        return digit;
+      }
+      return state.tab === "camera" ? camera.frame() : sentOf(state);
+    },
   });
 
   const writer = createWriter(dispatch);
@@ -170,9 +182,10 @@ export function mount(root) {
     open: () => view.part("file").click(),
     paste,
     copy,
-    example: () => writer.write(written),
+    example: () => writer.write(example(state.expect)),
     live: () => dispatch({ type: "live", on: !state.live }),
     looked: () => dispatch({ type: "looked", on: !state.looked }),
+    expect: (value) => dispatch({ type: "expect", expect: EXPECTATIONS.find((one) => one === value) ?? next(state.expect) }),
     thinner: () => dispatch({ type: "pen", width: state.pen - PENS.step }),
     thicker: () => dispatch({ type: "pen", width: state.pen + PENS.step }),
     language: (value) => dispatch({ type: "language", language: LANGUAGES.find((l) => l === value) ?? other() }),
@@ -200,10 +213,17 @@ export function mount(root) {
     commands[found.command](found.value);
   });
 
-  listenToPen(canvas, (action) => {
-    if (action.type === "pen-down") writer.stop();
-    dispatch(action);
+  listenToPen(canvas, {
+    part: () => shownPart(state),
+    markAt: (x, y) => (isNumber(readingOf(state)) ? markAt(marksOf(state), x, y) : null),
+    dispatch(action) {
+      if (action.type === "pen-down") writer.stop();
+      dispatch(action);
+    },
   });
+  const pick = (/** @type {number} */ index) => dispatch({ type: "pick", index });
+  listenToMarks(view.part("found"), pick);
+  listenToMarks(view.part("seen"), pick);
   const on = (/** @type {string} */ name, /** @type {(input: any) => Action} */ action) => {
     view.part(name).addEventListener("input", () => dispatch(action(view.part(name))));
   };
@@ -226,7 +246,8 @@ export function mount(root) {
   });
 
   new ResizeObserver(() => {
-    canvas.width = canvas.height = Math.round(canvas.clientWidth * devicePixelRatio);
+    canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
+    canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
     redraw();
   }).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
@@ -244,35 +265,7 @@ export function mount(root) {
   redraw();
 }
 
-/** The picture on the sheet, unless a stroke is being drawn over it. @param {import("./state.js").State} state */
-function photoOf({ stroke, sheet }) {
-  return stroke ? null : sheet.photo;
-}
-
-/** What the sheet shows, as it is sent; null if it is blank. @param {import("./state.js").State} state */
-async function pictureOf(state) {
-  if (!hasInk(state)) return null;
-  const photo = photoOf(state);
-  const ink = photo ? null : crop(inkOf(state));
-  return photo?.blob ?? (ink && (await encode(ink)));
-}
-
-/**
- * Files dropped anywhere on the page.
- * @param {HTMLElement} curtain shown while a file is over the page
- * @param {(file: File | null) => void} open
- */
-function listenToDrops(curtain, open) {
-  const over = (/** @type {DragEvent} */ event) => {
-    event.preventDefault();
-    curtain.hidden = event.type !== "dragover";
-  };
-  window.addEventListener("dragover", over);
-  window.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) over(event);
-  });
-  window.addEventListener("drop", (event) => {
-    over(event);
-    open(pictureIn(event.dataTransfer));
-  });
+/** @param {import("./number.js").Expect} expect */
+function next(expect) {
+  return EXPECTATIONS[(EXPECTATIONS.indexOf(expect) + 1) % EXPECTATIONS.length];
 }

@@ -69,3 +69,23 @@ function shrink(bitmap, scale, type) {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no blob"))), kind, 0.92);
   });
 }
+
+/**
+ * Files dropped anywhere on the page.
+ * @param {HTMLElement} curtain shown while a file is over the page
+ * @param {(file: File | null) => void} open
+ */
+export function listenToDrops(curtain, open) {
+  const over = (/** @type {DragEvent} */ event) => {
+    event.preventDefault();
+    curtain.hidden = event.type !== "dragover";
+  };
+  window.addEventListener("dragover", over);
+  window.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) over(event);
+  });
+  window.addEventListener("drop", (event) => {
+    over(event);
+    open(pictureIn(event.dataTransfer));
+  });
+}

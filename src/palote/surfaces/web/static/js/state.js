@@ -14,6 +14,7 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
 /** @typedef {import("./api.js").Reading} Reading */
 /** @typedef {import("./api.js").Choices} Choices */
 /** @typedef {import("./i18n.js").Language} Language */
+/** @typedef {import("./number.js").Expect} Expect */
 /** @typedef {import("./photo.js").Photo} Photo */
 /** @typedef {import("./strokes.js").Stroke} Stroke */
 
@@ -21,11 +22,22 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
 /** @typedef {"sheet" | "camera"} Tab */
 
 /**
+ * @typedef {object} Answer
+ * @property {Reading} reading
+ * @property {number} ms
+ * @property {number} serial of the reading that was wanted
+ * @property {Photo | null} photo
+ * @property {Blob} picture what was sent
+ * @property {import("./places.js").Cut | null} cut where it was cut out of the strokes
+ */
+
+/**
  * @typedef {object} State
  * @property {Language} language
  * @property {boolean} live whether to read while the person writes
  * @property {boolean} singleKeys whether keys without Ctrl do something
  * @property {boolean} looked whether to show which ink spoke for the answer
+ * @property {Expect} expect
  * @property {number} pen width, in units of the sheet
  * @property {string} clean
  * @property {string | null} model
@@ -37,7 +49,8 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
  * @property {number} wanted
  * @property {number} fresh answers to readings before this one are of an older sheet
  * @property {number} answered the latest reading that came back
- * @property {{reading: Reading, ms: number, photo: Photo | null} | null} answer
+ * @property {Answer | null} answer
+ * @property {number | null} picked the digit of a number that the person looks at
  * @property {{code: string, detail: string} | null} refusal
  * @property {string | null} notice a word of the page's own, by its name in `i18n.js`
  * @property {"copied" | "copyFailed" | null} copied what became of the last copying
@@ -55,10 +68,11 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
  *   | {type: "photo", photo: Photo}
  *   | {type: "pen", width: number} | {type: "live", on: boolean}
  *   | {type: "looked", on: boolean}
+ *   | {type: "expect", expect: Expect} | {type: "pick", index: number}
  *   | {type: "single-keys", on: boolean} | {type: "language", language: Language}
  *   | {type: "clean", clean: string} | {type: "model", model: string}
  *   | {type: "choices", choices: Choices}
- *   | {type: "answer", serial: number, reading: Reading, ms: number, photo: Photo | null}
+ *   | {type: "answer", answer: Answer}
  *   | {type: "refusal", serial: number, code: string, detail: string}
  *   | {type: "notice", notice: string}
  *   | {type: "copied", copied: State["copied"]}
@@ -81,9 +95,9 @@ const KEPT = 200;
  */
 export function start(language) {
   return {
-    language, live: true, singleKeys: true, looked: false, pen: 40, clean: "auto", model: null, choices: null,
+    language, live: true, singleKeys: true, looked: false, expect: "auto", pen: 40, clean: "auto", model: null, choices: null,
     sheet: BLANK, past: [], future: [], stroke: null,
-    wanted: 0, fresh: 0, answered: 0, answer: null, refusal: null,
+    wanted: 0, fresh: 0, answered: 0, answer: null, picked: null, refusal: null,
     notice: null, copied: null, away: null, tab: "sheet", camera: startCamera(), lesson: startLesson(),
   };
 }
@@ -126,6 +140,14 @@ export function reduce(state, action) {
       return turnTo(state, { strokes: inkOf(state), photo: null }, Boolean(state.sheet.photo));
     case "pen-cancel":
       return { ...state, stroke: null };
+    case "expect": {
+      if (action.expect === state.expect) return state;
+      const wide = action.expect === "number";
+      const camera = reduceCamera(state.camera, { type: "shape", wide });
+      return wantAgain({ ...state, camera, expect: action.expect, picked: null });
+    }
+    case "pick":
+      return action.index === state.picked ? state : { ...told(state), picked: action.index };
     case "clear":
       return isBlank(state.sheet) ? { ...state, refusal: null, notice: null } : turnTo(state, BLANK, true);
     case "photo":
@@ -157,9 +179,10 @@ export function reduce(state, action) {
     case "choices":
       return { ...state, choices: action.choices, model: state.model ?? action.choices.default };
     case "answer": {
-      const { reading, ms, photo, serial } = action;
-      if (isOld(state, serial)) return state;
-      return { ...state, away: null, answered: serial, answer: { reading, ms, photo }, refusal: null };
+      const { answer } = action;
+      if (isOld(state, answer.serial)) return state;
+      const picked = alike(state.answer?.reading, answer.reading) ? state.picked : null;
+      return { ...state, away: null, answered: answer.serial, answer, picked, refusal: null };
     }
     case "refusal": {
       const { code, detail, serial } = action;
@@ -178,7 +201,10 @@ export function reduce(state, action) {
       // Options may have changed since the sheet was read.
       return action.tab === state.tab ? state : wantAgain(openTab(state, action.tab));
     case "camera":
-      return { ...state, camera: reduceCamera(state.camera, action.action) };
+      return {
+        ...state, camera: reduceCamera(state.camera, action.action),
+        picked: action.action.type === "freeze" ? null : state.picked,
+      };
     case "lesson": {
       const lesson = reduceLesson(state.lesson, action.action);
       if (lesson === state.lesson) return state;
@@ -193,10 +219,15 @@ export function readingOf({ tab, answer, camera }) {
   return tab === "camera" ? camera.seen?.reading : answer?.reading;
 }
 
+/** Whether the digits of two readings may be the same ones. @param {Reading | undefined} one @param {Reading} other */
+function alike(one, other) {
+  return one?.digits.length === other.digits.length;
+}
+
 /** @param {State} state @param {Tab} tab @returns {State} */
 function openTab(state, tab) {
   const camera = reduceCamera(state.camera, { type: "hidden", hidden: tab !== "camera" });
-  return { ...state, tab, camera, notice: null };
+  return { ...state, tab, camera, notice: null, picked: null };
 }
 
 /**
@@ -207,9 +238,12 @@ function openTab(state, tab) {
  */
 function turnTo(state, sheet, anew) {
   const past = [...state.past.slice(-KEPT), state.sheet];
-  // What was said of the sheet before does not hold of another one.
-  if (anew) state = { ...state, lesson: reduceLesson(state.lesson, { type: "over" }) };
-  return settle({ ...state, past, future: [], sheet, stroke: null }, anew);
+  return settle({ ...(anew ? told(state) : state), past, future: [], sheet, stroke: null, picked: null }, anew);
+}
+
+/** What was said of what was taught does not hold of another digit. @param {State} state @returns {State} */
+function told(state) {
+  return { ...state, lesson: reduceLesson(state.lesson, { type: "over" }) };
 }
 
 /**

@@ -2,7 +2,8 @@
  * Strokes are data: lists of points that are replayed, on the screen at any size and
  * into the small picture that is sent.
  *
- * Coordinates are units of the sheet, which is `SIDE` wide and high.
+ * Coordinates are units: the square sheet is `SIDE` of them wide and high, from 0 on; a wider one
+ * goes on to both sides (`places.js`).
  */
 
 export const SIDE = 1000;
@@ -67,13 +68,15 @@ export function bounds(strokes) {
  * Replay strokes on a canvas.
  * @param {CanvasRenderingContext2D} context
  * @param {readonly Stroke[]} strokes
- * @param {number} pixels side of the canvas, in its own pixels
+ * @param {import("./places.js").Rectangle} part of the plane that is shown, in units
  * @param {string} colour
  */
-export function paint(context, strokes, pixels, colour) {
+export function paint(context, strokes, part, colour) {
+  const { width, height } = context.canvas;
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, pixels, pixels);
-  context.scale(pixels / SIDE, pixels / SIDE);
+  context.clearRect(0, 0, width, height);
+  context.scale(width / part.width, height / part.height);
+  context.translate(-part.left, -part.top);
   context.lineCap = "round";
   context.lineJoin = "round";
   context.strokeStyle = colour;

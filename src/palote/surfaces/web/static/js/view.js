@@ -3,26 +3,28 @@
  * nothing here changes what the page knows.
  */
 
+import { createAnswerView } from "./answer.js";
 import { createCameraView } from "./camera/view.js";
 import { offer, setText, show, withText } from "./dom.js";
-import { fill, LANGUAGES, percent, wordsOf } from "./i18n.js";
+import { aspectOf, marksOf, shownPart } from "./places.js";
+import { fill, LANGUAGES, wordsOf } from "./i18n.js";
 import { createLessonView } from "./learn/view.js";
+import { showMarks } from "./marks.js";
+import { isNumber, lookedAt } from "./number.js";
 import { hasInk, inkOf, isBlank, readingOf } from "./state.js";
 import { paint, SIDE } from "./strokes.js";
-import { sharesOf, verdictOf } from "./verdict.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./i18n.js").Words} Words */
 
 const STAGES = /** @type {const} */ (["original", "evened", "binary", "binary28", "centred"]);
+/** Those of a single digit only. @type {readonly string[]} */
+const PATCHES = ["binary28", "centred"];
 
 /** Side in pixels of the patches of most networks. */
 const USUAL = 28;
 /** Largest patch whose pixels get a grid. */
 const FINEST = 40;
-
-/** How long an answer stays the same before it is spoken, in milliseconds. */
-const SETTLED = 700;
 
 /**
  * @param {HTMLElement} root
@@ -34,9 +36,8 @@ export function createView(root) {
       /** @type {HTMLElement} */ (element).dataset.part, element,
     ]),
   );
-  const bars = fillBars(parts.bars, parts.rows);
+  const updateAnswer = createAnswerView(parts);
   const stages = fillStages(parts.stages);
-  const speak = createSpeaker(parts.spoken);
   const updateCamera = createCameraView(root, parts);
   const updateLesson = createLessonView(root, parts);
 
@@ -46,43 +47,31 @@ export function createView(root) {
     updateWords(root, state, words);
     updateTools(root, parts, state, words);
     updateTabs(root, parts, state);
-    if (state.tab === "sheet") updateSheet(parts, state);
+    if (state.tab === "sheet") updateSheet(parts, state, words);
     else updateCamera(state, words);
     updateChoices(parts, state, words);
     updateLesson(state, words);
 
-    const verdict = verdictOf(state, words);
-    parts.answer.dataset.kind = verdict.kind;
-    setText(parts.glyph, verdict.glyph);
-    setText(parts.headline, verdict.headline);
-    setText(parts.sure, verdict.sure);
-    setText(parts.took, verdict.took);
-    // How sure it is changes with every frame of the camera, and would never come to rest.
-    const spoken = state.tab === "camera" ? verdict.headline : `${verdict.headline}. ${verdict.sure}`;
-    speak(verdict.kind === "idle" ? "" : spoken);
-
+    updateAnswer(state, words);
     const reading = readingOf(state);
-    const shares = sharesOf(state);
-    const best = reading?.digits.length ? shares.indexOf(Math.max(...shares)) : -1;
-    bars.forEach(({ bar, number, cell }, digit) => {
-      bar.style.setProperty("--share", String(shares[digit]));
-      bar.classList.toggle("best", digit === best);
-      setText(number, reading ? percent(shares[digit], state.language) : "–");
-      setText(cell, reading ? shares[digit].toFixed(6) : "–");
-    });
-
-    const digit = reading?.digits[0];
+    const number = isNumber(reading);
+    const digit = reading?.digits[lookedAt(reading, state.picked)];
     const size = sizeOf(state);
     setText(parts.inkText, fill(words.inkText, { size }));
     parts.pixels.style.setProperty("--size", String(size <= FINEST ? size : 1));
     show(parts.ink, digit?.ink);
     show(parts.saliency, state.looked ? digit?.saliency : undefined);
     setText(parts.for, fill(words.for, { digit: digit?.value ?? "…" }));
-    parts.looked.checked = state.looked;
+    const looked = state.looked && !number;
+    parts.looked.checked = looked;
+    parts.looked.disabled = number;
+    parts.looked.parentElement.title = number ? words.lookedNone : words.lookedTip;
     // Both stay in the layout, so that the page below does not move.
-    parts.plain.classList.toggle("absent", state.looked);
-    parts.legend.classList.toggle("absent", !state.looked);
-    for (const { name, image, title, text } of stages) {
+    parts.plain.classList.toggle("absent", looked);
+    parts.legend.classList.toggle("absent", !looked);
+    for (const { name, item, image, title, text } of stages) {
+      // A number is no patch: its digits are.
+      item.hidden = number && PATCHES.includes(name);
       show(image, reading?.stages.find((stage) => stage.name === name)?.image);
       setText(title, words.stages[name][0]);
       setText(text, fill(words.stages[name][1], { size }));
@@ -153,6 +142,10 @@ function updateTools(root, parts, state, words) {
     const chosen = /** @type {HTMLElement} */ (button).dataset.value === state.language;
     button.setAttribute("aria-pressed", String(chosen));
   }
+  for (const button of root.querySelectorAll("[data-do=expect]")) {
+    const chosen = /** @type {HTMLElement} */ (button).dataset.value === state.expect;
+    button.setAttribute("aria-pressed", String(chosen));
+  }
   parts.pen.value = String(state.pen);
   parts.dot.style.setProperty("--pen", String(state.pen / SIDE));
   parts.live.checked = state.live;
@@ -178,29 +171,23 @@ function updateTabs(root, parts, state) {
   parts.panelCamera.hidden = parts.listCard.hidden = state.tab !== "camera";
 }
 
-/** @param {Record<string, any>} parts @param {State} state */
-function updateSheet(parts, state) {
-  const { sheet, answer } = state;
+/** @param {Record<string, any>} parts @param {State} state @param {Words} words */
+function updateSheet(parts, state, words) {
+  const { sheet, answer, expect } = state;
   const photo = state.stroke ? null : sheet.photo;
   const canvas = /** @type {HTMLCanvasElement} */ (parts.canvas);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  paint(context, photo ? [] : inkOf(state), canvas.width, getComputedStyle(canvas).color);
+  parts.sheet.style.setProperty("--aspect", aspectOf(state).toFixed(4));
+  paint(context, photo ? [] : inkOf(state), shownPart(state), getComputedStyle(canvas).color);
   parts.hint.hidden = hasInk(state);
+  setText(parts.hintText, words.hints[expect]);
   parts.sheet.dataset.kind = photo ? "photo" : "drawing";
   const own = photo && answer?.photo === photo ? answer.reading : null;
   const original = own?.stages.find((stage) => stage.name === "original")?.image;
   show(parts.photo, photo ? (photo.url ?? original) : undefined);
   parts.unshown.toggleAttribute("hidden", !photo || Boolean(photo.url ?? original));
-  const box = photo?.width ? own?.digits[0]?.box : undefined;
-  parts.found.hidden = !box;
-  if (!photo || !box) return;
-  const longer = Math.max(photo.width, photo.height);
-  const [x, y, width, height] = box.map((value) => (value / longer) * 100);
-  const style = parts.found.style;
-  style.setProperty("left", `${x + (1 - photo.width / longer) * 50}%`);
-  style.setProperty("top", `${y + (1 - photo.height / longer) * 50}%`);
-  style.setProperty("width", `${width}%`);
-  style.setProperty("height", `${height}%`);
+  parts.found.inert = !isNumber(answer?.reading);
+  showMarks(parts.found, marksOf(state), words, state.language);
 }
 
 /** @param {Record<string, any>} parts @param {State} state @param {Words} words */
@@ -211,25 +198,6 @@ function updateChoices(parts, state, words) {
   setText(parts.cleanText, cleanings[state.clean]?.[1] ?? "");
   const models = state.choices?.models ?? [];
   offer(parts.model, models.map(({ name }) => [name, name]), state.model ?? "");
-}
-
-/** @param {HTMLElement} list @param {HTMLElement} rows */
-function fillBars(list, rows) {
-  return Array.from({ length: 10 }, (_, digit) => {
-    const bar = document.createElement("li");
-    const track = withText("span", "", "track");
-    track.append(withText("span", "", "fill"));
-    const number = withText("span", "–", "number");
-    bar.append(withText("span", String(digit), "digit"), track, number);
-    list.append(bar);
-    const row = document.createElement("tr");
-    const head = withText("th", String(digit));
-    head.setAttribute("scope", "row");
-    const cell = withText("td", "–");
-    row.append(head, cell);
-    rows.append(row);
-    return { bar, number, cell };
-  });
 }
 
 /** @param {HTMLElement} list */
@@ -248,19 +216,6 @@ function fillStages(list) {
     item.dataset.name = name;
     item.append(frame, caption);
     list.append(item);
-    return { name, image, title, text };
+    return { name, item, image, title, text };
   });
-}
-
-/** Says an answer aloud once it has stayed the same for a while. @param {HTMLElement} place */
-function createSpeaker(place) {
-  let next = "";
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  return (/** @type {string} */ text) => {
-    if (text === next) return;
-    next = text;
-    clearTimeout(timer);
-    timer = setTimeout(() => setText(place, next), SETTLED);
-  };
 }

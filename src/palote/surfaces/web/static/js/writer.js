@@ -6,7 +6,6 @@ const PACE = 2;
 /** @param {(action: import("./state.js").Action) => void} dispatch */
 export function createWriter(dispatch) {
   let frame = 0;
-  let last = -1;
 
   function stop() {
     if (!frame) return;
@@ -15,15 +14,12 @@ export function createWriter(dispatch) {
     dispatch({ type: "pen-up" });
   }
 
-  /**
-   * @param {(digit: number) => number[][]} written strokes of a digit
-   */
-  function write(written) {
+  /** @param {number[][]} strokes x, y, x, y, ... in units */
+  function write(strokes) {
     stop();
-    last = another(last);
     dispatch({ type: "clear" });
     const atOnce = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const steps = written(last).flatMap((points) => stepsOf(points, atOnce ? points.length : PACE));
+    const steps = strokes.flatMap((points) => stepsOf(points, atOnce ? points.length : PACE));
     const step = () => {
       for (const action of steps.shift() ?? []) dispatch(action);
       frame = steps.length ? requestAnimationFrame(step) : 0;
@@ -49,10 +45,4 @@ function stepsOf(points, pace) {
   }
   steps.push([{ type: "pen-up" }]);
   return steps;
-}
-
-/** A digit that was not the last one. @param {number} last */
-function another(last) {
-  const step = 1 + Math.floor(Math.random() * 9);
-  return last < 0 ? Math.floor(Math.random() * 10) : (last + step) % 10;
 }

@@ -20,8 +20,8 @@ import { pixelsOf } from "./guide.js";
  * @property {Guide} guide what it was cut to
  */
 
-/** Longer side of what is sent, in pixels. */
-const LONGER = 224;
+/** Longer side of what is sent, in pixels; that of a number has several digits in it. */
+const LONGER = { digit: 224, number: 640 };
 const QUALITY = 0.8;
 
 /** Width and height of a source; zero while it has no picture. @param {Source} source */
@@ -39,13 +39,14 @@ export function createCutter() {
   /**
    * @param {Source} source
    * @param {Guide} guide
+   * @param {boolean} wide whether it is of a number
    * @returns {Promise<Frame | null>} null if the source has no picture
    */
-  return async (source, guide) => {
+  return async (source, guide, wide) => {
     const size = sizeOf(source);
     if (!size.width) return null;
     const part = pixelsOf(guide, size.width, size.height);
-    const scale = Math.min(1, LONGER / Math.max(part.width, part.height));
+    const scale = Math.min(1, (wide ? LONGER.number : LONGER.digit) / Math.max(part.width, part.height));
     canvas.width = Math.max(1, Math.round(part.width * scale));
     canvas.height = Math.max(1, Math.round(part.height * scale));
     context.imageSmoothingQuality = "high";

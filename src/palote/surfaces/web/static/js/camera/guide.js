@@ -12,6 +12,8 @@
 const LEAST = 0.12;
 /** Side of the first guide, as a share of the picture's shorter side. */
 const USUAL = 0.7;
+/** Width of the first guide for a number, as a share of the picture's. */
+const WIDE = 0.88;
 /** How far one press of an arrow key moves it, in heights of the picture. */
 const STEP = 0.02;
 
@@ -20,10 +22,15 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 /** @type {Record<string, number>} */
 const SIZES = { "+": 1.08, "=": 1.08, "-": 1 / 1.08, "_": 1 / 1.08 };
 
-/** A square in the middle. @param {number} aspect @returns {Guide} */
-export function usual(aspect) {
+/**
+ * A square in the middle, or room for a number.
+ * @param {number} aspect @param {boolean} [wide]
+ * @returns {Guide}
+ */
+export function usual(aspect, wide = false) {
   const side = USUAL * Math.min(1, aspect);
-  return { x: (aspect - side) / 2, y: (1 - side) / 2, width: side, height: side };
+  const [width, height] = wide ? [WIDE * aspect, Math.min(USUAL, (WIDE * aspect) / 2)] : [side, side];
+  return { x: (aspect - width) / 2, y: (1 - height) / 2, width, height };
 }
 
 /**

@@ -6,6 +6,7 @@
 import { wordsOf } from "../i18n.js";
 import { writeClipboard } from "../clipboard.js";
 import { saveAs } from "../files.js";
+import { spelled } from "../number.js";
 import { closeCamera, identityOf, listCameras, NoCamera, openCamera } from "./device.js";
 import { createCutter, still } from "./frame.js";
 import { sized } from "./guide.js";
@@ -65,8 +66,9 @@ export function mountCamera(part, { now, dispatch, wish }) {
     }
     if (camera().confirmations > said) {
       said = camera().confirmations;
-      const digit = camera().steady.confirmed;
-      if (speak && digit) voice.say(wordsOf(now().language).digits[Number(digit)], now().language);
+      const text = camera().steady.confirmed;
+      const { digits, doubt } = wordsOf(now().language);
+      if (speak && text) voice.say(text.length > 1 ? spelled(text, doubt) : digits[Number(text)], now().language);
     }
   }
 
@@ -198,7 +200,7 @@ export function mountCamera(part, { now, dispatch, wish }) {
     async frame() {
       const { ready, epoch } = camera();
       const at = performance.now();
-      const frame = ready ? await cut(picture ?? video, guideOf(camera())) : null;
+      const frame = ready ? await cut(picture ?? video, guideOf(camera()), camera().wide) : null;
       return frame && { ...frame, epoch, at };
     },
   };

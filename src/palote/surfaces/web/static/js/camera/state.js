@@ -6,6 +6,7 @@
  * there is always a next.
  */
 
+import { isNumber } from "../number.js";
 import { fit, usual } from "./guide.js";
 import { interrupted, NOTHING_YET, observe, PACES } from "./steady.js";
 
@@ -22,7 +23,10 @@ import { interrupted, NOTHING_YET, observe, PACES } from "./steady.js";
  * @property {number} width of the frame, in pixels
  * @property {number} height
  * @property {Guide} guide what the frame was cut to
+ * @property {Blob} picture the frame
  */
+
+/** @typedef {{value: string, confidence: number}} Shown a digit, or numbers */
 
 /**
  * @typedef {object} CameraState
@@ -37,6 +41,8 @@ import { interrupted, NOTHING_YET, observe, PACES } from "./steady.js";
  * @property {readonly import("./device.js").Camera[]} cameras
  * @property {number} aspect of the picture, width by height
  * @property {Guide | null} guide null for the usual one; see `guideOf`
+ * @property {boolean} wide whether there must be room for a number
+ * @property {Guide | null} wideGuide the guide for numbers
  * @property {Mode} mode
  * @property {boolean} frozen
  * @property {number} due
@@ -64,7 +70,7 @@ import { interrupted, NOTHING_YET, observe, PACES } from "./steady.js";
  *   | {type: "hidden", hidden: boolean}
  *   | {type: "cameras", cameras: CameraState["cameras"]}
  *   | {type: "choose", device: string} | {type: "turn"}
- *   | {type: "aspect", aspect: number} | {type: "guide", guide: Guide}
+ *   | {type: "aspect", aspect: number} | {type: "guide", guide: Guide} | {type: "shape", wide: boolean}
  *   | {type: "mode", mode: Mode} | {type: "freeze"} | {type: "again"} | {type: "taken"}
  *   | {type: "answer", epoch: number, at: number, now: number, seen: Seen}
  *   | {type: "refusal", epoch: number, code: string, detail: string}
@@ -85,20 +91,27 @@ export function startCamera() {
   return {
     on: false, ready: false, hidden: true, fault: null, attempt: 0,
     wish: { device: null, facing: "environment" }, device: null, facing: null, cameras: [],
-    aspect: 4 / 3, guide: null, mode: "live", frozen: false,
+    aspect: 4 / 3, guide: null, wide: false, wideGuide: null, mode: "live", frozen: false,
     due: 0, epoch: 0, taken: 0, steady: NOTHING_YET, seen: null, refusal: null, last: 0, gap: 0,
     collect: true, speak: false, confirmations: 0, voices: [], list: [], past: [], copied: null,
   };
 }
 
 /** Where the guide is. @param {CameraState} camera @returns {Guide} */
-export function guideOf({ guide, aspect }) {
-  return guide ?? usual(aspect);
+export function guideOf({ guide, wide, wideGuide, aspect }) {
+  return (wide ? wideGuide : guide) ?? usual(aspect, wide);
 }
 
-/** The digit that is told, if there is one. @param {CameraState} camera */
-export function shownDigit({ steady, seen }) {
-  return steady.shown && seen ? seen.reading.digits[0] : null;
+/** The digit or the numbers that are told, if there are any. @param {CameraState} camera */
+export function shownText({ steady, seen }) {
+  return steady.shown && seen ? textOf(seen.reading) : null;
+}
+
+/** What is vouched for in a reading. @param {Reading} reading @returns {Shown | null} */
+function textOf(reading) {
+  if (reading.status !== "ok") return null;
+  const { value, confidence } = isNumber(reading) ? { value: reading.text, ...reading } : reading.digits[0];
+  return { value: value.replaceAll("\n", " "), confidence };
 }
 
 /** Whether the digit that is told has been confirmed. @param {CameraState} camera */
@@ -137,7 +150,9 @@ export function reduceCamera(state, action) {
     case "aspect":
       return reshaped(state, action.aspect);
     case "guide":
-      return again({ ...state, guide: fit(action.guide, state.aspect) });
+      return again({ ...state, [state.wide ? "wideGuide" : "guide"]: fit(action.guide, state.aspect) });
+    case "shape":
+      return action.wide === state.wide ? state : again({ ...passed(state), wide: action.wide });
     case "mode":
       return { ...passed(state), mode: action.mode, gap: 0 };
     case "freeze":
@@ -158,8 +173,8 @@ export function reduceCamera(state, action) {
     case "voices":
       return { ...state, voices: action.voices };
     case "add": {
-      const digit = shownDigit(state);
-      return digit ? added(state, digit, action.now) : state;
+      const shown = shownText(state);
+      return shown ? added(state, shown, action.now) : state;
     }
     case "list-undo":
       return { ...state, list: state.past.at(-1) ?? state.list, past: state.past.slice(0, -1) };
@@ -177,9 +192,8 @@ export function reduceCamera(state, action) {
  */
 function answered(state, { epoch, at, now, seen }) {
   if (!state.on || epoch !== state.epoch) return state;
-  const { reading } = seen;
-  const digit = reading.status === "ok" ? reading.digits[0] : null;
-  const value = digit?.value ?? null;
+  const said = textOf(seen.reading);
+  const value = said?.value ?? null;
   const steady = observe(state.steady, value, at, PACES[state.frozen ? "frozen" : state.mode]);
   const gap = at - state.last;
   const next = {
@@ -192,16 +206,15 @@ function answered(state, { epoch, at, now, seen }) {
     gap: gap > PAUSE ? 0 : state.gap ? state.gap + WEIGHT * (gap - state.gap) : gap,
   };
   const confirmed = steady.confirmed !== null && steady.confirmed !== state.steady.confirmed;
-  if (!confirmed || !digit) return next;
+  if (!confirmed || !said) return next;
   const counted = { ...next, confirmations: state.confirmations + 1 };
-  return state.collect ? added(counted, digit, now) : counted;
+  return state.collect ? added(counted, said, now) : counted;
 }
 
 /** Another camera, or the phone was turned: the guide keeps its place about the middle. @param {CameraState} state @param {number} aspect */
 function reshaped(state, aspect) {
-  const { guide } = state;
-  const kept = guide && fit({ ...guide, x: guide.x + (aspect - state.aspect) / 2 }, aspect);
-  return { ...state, aspect, guide: kept };
+  const kept = (/** @type {Guide | null} */ guide) => guide && fit({ ...guide, x: guide.x + (aspect - state.aspect) / 2 }, aspect);
+  return { ...state, aspect, guide: kept(state.guide), wideGuide: kept(state.wideGuide) };
 }
 
 /** A start or a stop: nothing holds that was told. @param {CameraState} state */
@@ -221,7 +234,7 @@ function again(state) {
   return state.frozen ? { ...state, due: state.due + 1 } : state;
 }
 
-/** @param {CameraState} state @param {{value: string, confidence: number}} digit @param {number} now */
+/** @param {CameraState} state @param {Shown} shown @param {number} now */
 function added(state, { value, confidence }, now) {
   return listed(state, [...state.list, { value, confidence, at: now }]);
 }

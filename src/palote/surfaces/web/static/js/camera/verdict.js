@@ -1,7 +1,8 @@
 /** What the camera says, in words: a pure function, like `../verdict.js`. */
 
 import { explain, fill, percent } from "../i18n.js";
-import { isConfirmed, shownDigit } from "./state.js";
+import { isNumber, numberTitle, spelled } from "../number.js";
+import { isConfirmed, shownText } from "./state.js";
 
 /** @typedef {import("../i18n.js").Language} Language */
 /** @typedef {import("../i18n.js").Words} Words */
@@ -25,13 +26,17 @@ export function cameraVerdict(camera, words, language) {
     return { ...plain, kind: "waiting", headline };
   }
   const took = tookOf(camera, words);
-  const digit = shownDigit(camera);
-  if (!digit) {
-    return { kind: "empty", glyph: "–", headline: words.noDigit, sure: words.noDigitText, took };
+  const shown = shownText(camera);
+  if (!shown) {
+    const [headline, sure] = camera.wide ? [words.noNumber, words.noNumberText] : [words.noDigit, words.noDigitText];
+    return { kind: "empty", glyph: "–", headline, sure, took };
   }
-  const share = percent(digit.confidence, language);
+  const { reading } = camera.seen;
+  const share = percent(shown.confidence, language);
   const sure = `${isConfirmed(camera) ? words.confirmed : words.glimpsed}: ${share}`;
-  return { kind: "ok", glyph: digit.value, headline: words.digits[Number(digit.value)], sure, took };
+  const plainly = { kind: /** @type {const} */ ("ok"), glyph: shown.value, sure, took };
+  if (!isNumber(reading)) return { ...plainly, headline: words.digits[Number(shown.value)] };
+  return { ...plainly, number: true, headline: numberTitle(reading, words), spoken: spelled(shown.value, words.doubt) };
 }
 
 /** How fast, or how long it took. @param {CameraState} camera @param {Words} words */

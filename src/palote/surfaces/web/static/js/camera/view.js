@@ -2,8 +2,10 @@
 
 import { fill, percent } from "../i18n.js";
 import { offer, setText, withText } from "../dom.js";
+import { showMarks } from "../marks.js";
+import { isNumber, lookedAt } from "../number.js";
 import { shareOf } from "./guide.js";
-import { guideOf, isConfirmed, shownDigit } from "./state.js";
+import { guideOf, isConfirmed, shownText } from "./state.js";
 import { coverOf } from "./verdict.js";
 
 /** @typedef {import("../i18n.js").Words} Words */
@@ -39,7 +41,7 @@ export function createCameraView(root, parts) {
     parts.guide.classList.toggle("confirmed", isConfirmed(camera));
     parts.guideSize.value = String(Math.round(shareOf(guide, camera.aspect) * 100));
     place(camera.ready ? describe(guide, camera.aspect, words) : "");
-    updateSeen(parts.seen, camera);
+    updateSeen(parts.seen, state, words);
     parts.frozen.hidden = !camera.frozen;
 
     setOff(root, "stop", !camera.on);
@@ -59,19 +61,25 @@ export function createCameraView(root, parts) {
   };
 }
 
-/** The digit that was found, marked where it is. @param {HTMLElement} mark @param {State["camera"]} camera */
-function updateSeen(mark, camera) {
-  const digit = camera.ready ? shownDigit(camera) : null;
-  mark.hidden = !digit;
-  if (!digit || !camera.seen) return;
-  const { width, height, guide } = camera.seen;
-  const [x, y, wide, high] = digit.box;
-  lay(mark, {
-    x: guide.x + (x / width) * guide.width,
-    y: guide.y + (y / height) * guide.height,
-    width: (wide / width) * guide.width,
-    height: (high / height) * guide.height,
-  }, camera.aspect);
+/**
+ * The digits that were found, marked where they are. In a picture that is held, they can be
+ * looked at one by one.
+ * @param {HTMLElement} place @param {State} state @param {Words} words
+ */
+function updateSeen(place, { camera, picked, language }, words) {
+  const { seen, aspect } = camera;
+  const shown = camera.ready && shownText(camera) && seen;
+  const number = isNumber(seen?.reading);
+  const looked = lookedAt(seen?.reading, picked);
+  place.inert = !number || !camera.frozen;
+  const marks = shown ? seen.reading.digits.map(({ box: [x, y, wide, high], value, confidence }, i) => ({
+    left: (seen.guide.x + (x / seen.width) * seen.guide.width) / aspect,
+    top: seen.guide.y + (y / seen.height) * seen.guide.height,
+    width: ((wide / seen.width) * seen.guide.width) / aspect,
+    height: (high / seen.height) * seen.guide.height,
+    value, confidence, sure: true, looked: number && camera.frozen && i === looked,
+  })) : [];
+  showMarks(place, marks, words, language);
 }
 
 /**
@@ -99,7 +107,7 @@ function updateList(root, parts, { camera, language }, words) {
   parts.speak.checked = camera.speak && !mute;
   parts.speak.disabled = mute;
   parts.speak.parentElement.title = mute ? words.speakNone : words.speakTip;
-  setOff(root, "add", !shownDigit(camera));
+  setOff(root, "add", !shownText(camera));
   setOff(root, "list-undo", camera.past.length === 0);
   for (const name of ["list-clear", "list-copy", "save"]) setOff(root, name, list.length === 0);
   const said = camera.copied === "copied" ? words.copied : words.listCopyFailed;

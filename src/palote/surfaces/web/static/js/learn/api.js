@@ -48,12 +48,13 @@ function address(path, values) {
 }
 
 /**
- * @param {Blob} picture @param {string} label @param {string} clean @param {string | null} profile
+ * @param {Blob} picture @param {readonly number[] | undefined} box of the digit, where it is one of several
+ * @param {string} label @param {string} clean @param {string | null} profile
  * @returns {Promise<Outcome>}
  */
-export async function correct(picture, label, clean, profile) {
+export async function correct(picture, box, label, clean, profile) {
   const headers = { "Content-Type": picture.type || "application/octet-stream" };
-  return ask(address(HERE, { label, clean, profile }), { method: "POST", headers, body: picture });
+  return ask(address(HERE, { label, clean, profile, box: box?.join() ?? null }), { method: "POST", headers, body: picture });
 }
 
 /** @param {string | null} profile @returns {Promise<Outcome>} */

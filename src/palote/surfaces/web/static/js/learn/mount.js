@@ -23,9 +23,10 @@ import { hindrance } from "./view.js";
  * @param {object} page
  * @param {() => State} page.now
  * @param {(action: LessonAction) => void} page.dispatch
- * @param {() => Promise<Blob | null>} page.picture what is being read
+ * @param {() => Promise<{picture: Blob, box?: readonly number[]} | null>} page.subject what is
+ *   being read, and where in it the digit of a number lies
  */
-export function mountLesson(root, part, { now, dispatch, picture }) {
+export function mountLesson(root, part, { now, dispatch, subject }) {
   const lesson = () => now().lesson;
   /** The server's choices that are known here; others may come from another server. */
   let known = /** @type {State["choices"]} */ (null);
@@ -139,9 +140,9 @@ export function mountLesson(root, part, { now, dispatch, picture }) {
     if (why) return dispatch({ type: "refused", code: "hindrance", detail: why });
     const { clean } = now();
     await change("teach", async () => {
-      const blob = await picture();
-      if (!blob) throw new Refusal("nothing-to-learn", wordsOf(now().language).nothingToTeach);
-      return server.correct(blob, label, clean, lesson().profile);
+      const taught = await subject();
+      if (!taught) throw new Refusal("nothing-to-learn", wordsOf(now().language).nothingToTeach);
+      return server.correct(taught.picture, taught.box, label, clean, lesson().profile);
     }, label);
   }
 

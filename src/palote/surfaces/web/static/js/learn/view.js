@@ -2,6 +2,7 @@
 
 import { offer, setText, withText } from "../dom.js";
 import { fill } from "../i18n.js";
+import { isNumber, lookedAt } from "../number.js";
 import { hasInk, readingOf } from "../state.js";
 import { createListView } from "./list.js";
 import { givenLabel, nameOf } from "./state.js";
@@ -44,7 +45,6 @@ export function hindrance(state, words) {
   const model = choices?.learning?.model ?? "";
   if (lesson.status && !lesson.status.on) return words.switchedOff;
   if (state.model && state.model !== model) return fill(words.otherModel, { model });
-  if ((readingOf(state)?.digits.length ?? 0) > 1) return words.oneAtATime;
   const there = tab === "camera" ? camera.ready : hasInk(state);
   return there ? "" : words.nothingToTeach;
 }
@@ -68,6 +68,9 @@ function updateStrip(root, parts, buttons, state, learning, words) {
   const { lesson } = state;
   const why = hindrance(state, words);
   const given = givenLabel(lesson);
+  const reading = readingOf(state);
+  const n = lookedAt(reading, state.picked) + 1;
+  setText(parts.teachTitle, isNumber(reading) ? fill(words.itWasOf, { n }) : words.itWas);
   for (const button of buttons) {
     const label = button.dataset.value ?? "";
     button.hidden = !learning.labels.includes(label);
