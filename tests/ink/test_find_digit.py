@@ -110,6 +110,17 @@ def test_a_broken_stroke_stays_together():
     assert close_boxes(only(find_digit(broken)).box, PLAIN.box, 2)
 
 
+def test_a_dot_straight_below_belongs_to_it_and_dust_beside_it_does_not():
+    hook = seven()
+    x, y, width, height = only(find_digit(hook)).box
+    gap = round(0.22 * height)
+    below, beside = hook.copy(), hook.copy()
+    cv2.circle(below, (x + width // 2, y + height + gap), 7, 0, -1, cv2.LINE_AA)
+    cv2.circle(beside, (x + width + gap, y + height // 2), 7, 0, -1, cv2.LINE_AA)
+    assert only(find_digit(below)).box[3] > height + gap
+    assert close_boxes(only(find_digit(beside)).box, (x, y, width, height), 2)
+
+
 def test_touching_the_border():
     x, y, width, height = PLAIN.box
     cut = seven()[y : y + height, x : x + width]

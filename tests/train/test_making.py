@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 from palote import Settings, data
 from palote.errors import DataError
-from palote.train import draw, kinds, samples
+from palote.ink import find_digit
+from palote.train import draw, kinds, samples, signs
 
 SMALL = samples.Recipe(count=500, chunk=250)
 
@@ -68,10 +70,51 @@ def test_every_kind_makes_patches(stock: kinds.Stock, kind: str):
     rng = np.random.default_rng(3)
     found = [pair for _ in range(12) for pair in kinds.MAKERS[kind](stock, rng)]
     assert len(found) >= 6
-    outliers = kind in ("symbol", "scribble", "merged", "shape", "blot")
+    outliers = kind in ("symbol", "scribble", "merged", "shape", "blot", "sign", "letter")
     for patch, label in found:
         assert patch.shape == (28, 28) and 0 <= patch.min() and patch.max() <= 1
         assert label == kinds.NONE if outliers else 0 <= label <= kinds.NONE
+
+
+def test_closing_samples_hold_no_stroke_that_could_be_a_one(own: Settings, tmp_path: Path):
+    recipe = replace(samples.Recipe.closing(250), chunk=250)
+    closing = samples.make(recipe, 5, tmp_path, own, workers=1)
+    assert np.bincount(closing.labels, minlength=11).min() > 3
+    for patch in closing.patches[closing.labels == kinds.NONE]:
+        assert not signs.could_be_one(patch / np.float32(255))
+
+
+def _patch(points: np.ndarray, width: float = 12) -> np.ndarray:
+    ink = draw.paint(points, 200, width)
+    (found,) = find_digit(draw.canvas(np.pad(ink, 20), dark=True))
+    return found.patch
+
+
+def test_what_could_be_a_one():
+    rng = np.random.default_rng(4)
+    ones = [signs.could_be_one(_patch(signs.upright_stroke(rng))) for _ in range(60)]
+    assert np.mean(ones) > 0.9, "all but a few that are bowed"
+    lying = np.array([[0, 0, 0], [9, 1, 0]], np.float32)
+    seven = np.array([[0, 0, 0], [6, 0, 0], [3, 9, 0]], np.float32)
+    ring = np.array([[np.cos(a), np.sin(a), 0] for a in np.linspace(0, 6.3, 30)], np.float32)
+    assert not any(signs.could_be_one(_patch(one)) for one in (lying, seven, ring))
+
+
+def test_every_sign_can_be_drawn():
+    rng = np.random.default_rng(1)
+    for _ in range(150):
+        points = signs.sign(rng)
+        assert points.dtype == np.float32 and points.shape[1] == 3 and np.isfinite(points).all()
+        assert 0.3 < np.ptp(points[:, :2], axis=0).max() < 3
+
+
+def test_letters_fill_their_picture():
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        ink = signs.letter(rng)
+        assert ink.dtype == np.float32 and 0.02 < ink.mean() < 0.8
+        assert ink[0].any() and ink[-1].any() and ink[:, 0].any() and ink[:, -1].any()
+        assert max(ink.shape) < signs.SHEET, "none is cut off at the edge of its sheet"
 
 
 def test_validation_writers_are_never_trained_on(own: Settings):

@@ -92,8 +92,10 @@ def _gather(stats: NDArray[np.int32], main: int) -> NDArray[np.intp]:
                 rest.remove(i)
                 continue
             gap = max(max(x - cx - cw, cx - x - w), max(y - cy - ch, cy - y - h), 0)
-            # A part is smaller than the digit; what is as large is something else.
-            allowed = REACH * longest * min(1.0, 0.35 + max(cw, ch) / longest)
+            # A part is smaller than the digit; what is as large is something else. What lies
+            # straight below, inside its width, is a broken foot or the dot of a sign.
+            below = x <= cx and cx + cw <= x + w and cy >= y + h
+            allowed = REACH * longest * (1.0 if below else min(1.0, 0.35 + max(cw, ch) / longest))
             if gap <= allowed and max(cw, ch) <= 1.2 * longest:
                 chosen.append(i)
                 rest.remove(i)

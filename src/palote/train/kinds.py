@@ -18,7 +18,7 @@ from palote import data
 from palote.ink import InkSpec, find_digit
 from palote.ink.clean import uncleaned
 from palote.ink.fit import fit_frame
-from palote.train import draw
+from palote.train import draw, signs
 from palote.train.spoil import spoil
 
 __all__ = ["MAKERS", "NONE", "Stock", "without_look_alikes"]
@@ -246,6 +246,26 @@ def _blot(stock: Stock, rng: np.random.Generator) -> Made:
     yield from _either(1 / (1 + np.exp(-np.clip((noise - height) / soft, -30, 30))), rng)
 
 
+def _upright_stroke(stock: Stock, rng: np.random.Generator) -> Made:
+    """Yield the plainest 1."""
+    ink = _drawn(signs.upright_stroke(rng), rng)
+    maker = _on_paper if rng.random() < 0.35 else _on_canvas
+    yield from maker(ink, 1, rng)
+
+
+def _sign(stock: Stock, rng: np.random.Generator) -> Made:
+    yield from _either(_drawn(signs.sign(rng), rng), rng)
+
+
+def _letter(stock: Stock, rng: np.random.Generator) -> Made:
+    ink = signs.letter(rng)
+    side = int(rng.choice([56, 112, 160]))
+    scale = side * rng.uniform(0.3, 0.92) / max(ink.shape)
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    yield from _either(draw.place(np.asarray(small, np.float32), side, side, rng), rng)
+
+
 MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
     "pen_canvas": _pen_canvas,
     "pen_paper": _pen_paper,
@@ -259,4 +279,7 @@ MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
     "merged": _merged,
     "shape": _shape,
     "blot": _blot,
+    "upright_stroke": _upright_stroke,
+    "sign": _sign,
+    "letter": _letter,
 }

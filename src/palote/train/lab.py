@@ -8,11 +8,14 @@ alone needs no Keras, so nothing here imports it at the top.
 
 from __future__ import annotations
 
+import shlex
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from palote import __version__, data
+from palote.data.digits import Mnist
 from palote.errors import UsageError
 from palote.ink import InkSpec
 from palote.model.card import Card
@@ -23,7 +26,7 @@ from palote.train.listener import Listener
 from palote.train.penned import PenStrokes
 from palote.train.runs import Run
 
-__all__ = ["NAMES", "Listener", "Plan", "handed", "sources", "train"]
+__all__ = ["NAMES", "Listener", "Plan", "handed", "train"]
 
 NAMES = (
     *("perceptron", "small", "deep", "batchnorm", "dropout", "augmented", "lesson"),
@@ -40,8 +43,8 @@ class Plan:
 
     Attributes:
         network: one of `NAMES`.
-        data: sources with weights, see `palote.data.source`; for ``default`` none means
-            its own recipe, see `shipped`.
+        data: sources with weights, see `palote.data.source`; for ``default`` none, or a
+            person's corrections among them, means its own recipe, see `shipped`.
         epochs: most rounds; the network's own number if not given.
         seed: of weights, order, changes, and of what is cut off for validation.
         batch: pictures in a step.
@@ -74,7 +77,7 @@ class Plan:
     def command(self) -> str:
         """The command that does it again."""
         words = ["palote train", self.network]
-        words += [f"--data {text}" for text in self.data]
+        words += [f"--data {shlex.quote(text)}" for text in self.data]
         for option in ("epochs", "seed", "batch", "patience", "most", "samples", "finish"):
             if getattr(self, option) != getattr(Plan(self.network), option):
                 words.append(f"--{option} {getattr(self, option)}")
@@ -91,6 +94,7 @@ def train(
     settings: Settings | None = None,
     listener: Listener | None = None,
     resume: bool = False,
+    taught: Mapping[str, data.Source] | None = None,
 ) -> Run:
     """Train a network and write a run folder.
 
@@ -104,6 +108,7 @@ def train(
         settings: where the data sets are.
         listener: is told how it goes.
         resume: go on with a training that was stopped.
+        taught: a person's corrections, by the name that they have in ``plan.data``.
 
     Raises:
         UsageError: there is no such network or source, or the folder is taken.
@@ -113,7 +118,18 @@ def train(
         raise UsageError(f"There is no network {plan.network!r}. Known names: {', '.join(NAMES)}.")
     settings = settings or Settings.from_environment()
     listener = listener or Listener()
-    opened = sources(plan.sources, settings)  # what is misspelt is told before a folder is made
+    given = {**handed(settings), **(taught or {})}
+    # What is misspelt is told before a folder is made.
+    opened = [data.source(text, settings, given) for text in plan.sources]
+    recipe = plan.network == "default" and (bool(taught) or not plan.data)
+    if recipe:
+        _check_recipe(plan.data, opened, taught or {})
+    tested = [one for one, _ in opened if one.count("test")]
+    if not tested:
+        raise UsageError(
+            f"There is nothing to test a network with in {', '.join(plan.sources)}. "
+            "Add another source, such as --data mnist."
+        )
     if plan.network == "mobilenet" and plan.weights not in ("imagenet", "none"):
         from palote.train.transfer import checked_weights
 
@@ -125,13 +141,14 @@ def train(
     }
     folders.begin(out, config, resume)
     started = time.monotonic()
-    if plan.network == "default" and not plan.data:
-        card, stopped = _shipped(plan, out, settings, listener), False
+    if recipe:
+        of_a_person = [(one, weight) for one, weight in opened if one in (taught or {}).values()]
+        card, stopped = _shipped(plan, of_a_person, out, settings, listener), False
     else:
-        card, stopped = _on_pictures(plan, out, settings, listener)
+        card, stopped = _on_pictures(plan, given, out, settings, listener)
     seconds = time.monotonic() - started
     run = folders.conclude(
-        out, card, opened, seconds, settings, listener.say, most=plan.most, stopped=stopped
+        out, card, tested, seconds, settings, listener.say, most=plan.most, stopped=stopped
     )
     from palote.train import report
 
@@ -139,18 +156,35 @@ def train(
     return run
 
 
-def sources(wanted: tuple[str, ...], settings: Settings) -> list[data.Source]:
-    """Open the sources that a plan names."""
-    return [data.source(text, settings, handed(settings))[0] for text in wanted]
-
-
 def handed(settings: Settings) -> dict[str, data.Source]:
     """Return the sources that are drawn here: the pen strokes."""
     return {PenStrokes.name: PenStrokes(settings)}
 
 
-def _shipped(plan: Plan, out: Path, settings: Settings, listener: Listener) -> Card:
-    from palote.train import shipped
+def _check_recipe(
+    wanted: Sequence[str],
+    opened: Sequence[tuple[data.Source, float]],
+    taught: Mapping[str, data.Source],
+) -> None:
+    """Refuse what the recipe of ``default`` has no place for."""
+    own = {Mnist.name, PenStrokes.name}
+    for text, (one, weight) in zip(wanted, opened, strict=False):
+        if one not in taught.values() and (one.name not in own or weight != 1):
+            raise UsageError(
+                f"{text!r} cannot join the recipe of default, which has mnist and pen in it, and "
+                "takes a person's corrections besides. Pictures of yours become corrections by: "
+                "palote learn import FOLDER"
+            )
+
+
+def _shipped(
+    plan: Plan,
+    taught: Sequence[tuple[data.Source, float]],
+    out: Path,
+    settings: Settings,
+    listener: Listener,
+) -> Card:
+    from palote.train import samples, shipped
 
     recipe = shipped.Recipe(
         epochs=plan.epochs or shipped.Recipe.epochs,
@@ -158,12 +192,19 @@ def _shipped(plan: Plan, out: Path, settings: Settings, listener: Listener) -> C
         seed=plan.seed,
         finish=plan.finish,
         judged=plan.most,
+        onward=bool(taught) and plan.epochs is None,
+        data=plan.data,
     )
-    return shipped.train(recipe, out, settings, listener)
+    given = [samples.of(source, weight) for source, weight in taught]
+    return shipped.train(recipe, out, settings, listener, samples.joined(given))
 
 
 def _on_pictures(
-    plan: Plan, out: Path, settings: Settings, listener: Listener
+    plan: Plan,
+    given: Mapping[str, data.Source],
+    out: Path,
+    settings: Settings,
+    listener: Listener,
 ) -> tuple[Card, bool]:
     """Train on the sources' pictures; return the card of the files, and whether it was stopped."""
     spec = InkSpec()
@@ -177,7 +218,7 @@ def _on_pictures(
         spec,
         plan.seed,
         lambda done, total: listener.step(done, total, "pictures"),
-        handed=handed(settings),
+        handed=given,
         most=plan.most,
         workers=WORKERS,
     )

@@ -16,6 +16,7 @@ from keras import layers
 
 from palote.errors import UsageError
 from palote.ink import InkSpec
+from palote.model import catalog
 
 __all__ = [
     "NARROW",
@@ -25,6 +26,7 @@ __all__ = [
     "build",
     "line",
     "network",
+    "shipped",
     "with_embedding",
 ]
 
@@ -241,6 +243,12 @@ def network(name: str) -> Network:
 def build(name: str, classes: int) -> keras.Model:
     """Build a network by its name, one of `NETWORKS`."""
     return network(name).build(classes)
+
+
+def shipped() -> keras.Model:
+    """Return the network that is shipped, with its weights and one output, logits."""
+    whole = keras.saving.load_model(catalog.ASSETS / f"{catalog.SHIPPED}.keras", compile=False)
+    return keras.Model(whole.input, whole.output["logits"], name=catalog.SHIPPED)
 
 
 def with_embedding(model: keras.Model) -> keras.Model:

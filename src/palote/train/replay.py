@@ -28,7 +28,7 @@ from palote.settings import Settings
 from palote.train import draw
 from palote.train.kinds import MAKERS, NONE, Stock, without_look_alikes
 
-__all__ = ["MOST_BYTES", "REPEATS", "made", "prolific"]
+__all__ = ["MOST_BYTES", "REPEATS", "gate_pictures", "made", "prolific"]
 
 MOST_BYTES = 2_000_000
 SEED = 2026
@@ -76,7 +76,7 @@ def made(settings: Settings) -> bytes:
     """
     entry = catalog.find(catalog.SHIPPED, settings)
     engine = open_engine(entry)
-    replay, gate = _seen(engine, *_replay(settings)), _seen(engine, *_gate(settings))
+    replay, gate = _seen(engine, *_replay(settings)), _seen(engine, *gate_pictures(settings))
     scale = np.maximum(np.maximum(replay[1].max(axis=0), gate[1].max(axis=0)), 1e-6) / 255
     arrays: dict[str, NDArray[np.generic]] = {"scale": scale.astype(np.float32)}
     for name, (logits, embedding, labels) in (("replay", replay), ("gate", gate)):
@@ -121,7 +121,15 @@ def _replay(settings: Settings) -> tuple[Patches, Labels]:
     return np.stack(patches), np.array(labels, np.uint8)
 
 
-def _gate(settings: Settings) -> tuple[Patches, Labels]:
+def gate_pictures(settings: Settings) -> tuple[Patches, Labels]:
+    """Make the gate's pictures: first those of MNIST that are held out.
+
+    Returns:
+        uint8 (m, 28, 28) and uint8 (m,), 0 to 9, or 10 for "no digit".
+
+    Raises:
+        DataError: a data set is missing.
+    """
     rng = np.random.default_rng(SEED + 1)
     kept = data.mnist("train", settings)
     patches = [read_patches(kept.pixels[-HELD_OUT:])]

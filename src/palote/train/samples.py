@@ -8,9 +8,10 @@ it was. A chunk depends on the seed and its number alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 
 import cv2
@@ -18,12 +19,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote import data
-from palote.data import HELD_OUT, read_patches
+from palote.data import HELD_OUT, patches_of, read_patches
+from palote.ink import InkSpec
 from palote.settings import Settings
 from palote.train import chunks, draw
 from palote.train.kinds import MAKERS, NONE, Stock, without_look_alikes
+from palote.train.signs import could_be_one
 
-__all__ = ["Recipe", "Samples", "make", "own", "validation"]
+__all__ = ["Recipe", "Samples", "joined", "make", "of", "own", "validation"]
+
+SIDE = InkSpec().size
+
+CLOSING = (
+    ("pen_canvas", 0.29),
+    ("pen_paper", 0.15),
+    ("mnist_warped", 0.14),
+    ("mnist_tight", 0.06),
+    ("frame", 0.03),
+    ("spoilt", 0.12),
+    ("upright_stroke", 0.015),
+    ("symbol", 0.05),
+    ("sign", 0.03),
+    ("letter", 0.04),
+    ("scribble", 0.025),
+    ("merged", 0.02),
+    ("shape", 0.015),
+    ("blot", 0.015),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,7 @@ class Recipe:
         count: number of samples.
         chunk: samples in one file.
         shares: kind -> weight; the kinds are the keys of `MAKERS`.
+        clear: leave out of what is no digit the strokes that could be a 1.
     """
 
     count: int = 300_000
@@ -52,6 +75,15 @@ class Recipe:
         ("shape", 0.02),
         ("blot", 0.015),
     )
+    clear: bool = False
+
+    @classmethod
+    def closing(cls, count: int) -> Recipe:
+        """Return what one of the closing trainings sees: more kinds, and nothing that misleads.
+
+        Plain strokes that are 1s, signs and print that are none, more spoilt files.
+        """
+        return cls(count, shares=CLOSING, clear=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +140,26 @@ def make(
     patches = np.concatenate([part["patches"] for part in parts])[: recipe.count]
     labels = np.concatenate([part["labels"] for part in parts])[: recipe.count]
     return Samples(patches, labels)
+
+
+def of(source: data.Source, weight: float) -> Samples:
+    """Return what reading sees of a source's pictures, without those that it holds out.
+
+    Args:
+        source: a person's pictures.
+        weight: so often each is among the samples; each time it is changed in its own way.
+    """
+    items = [item for item in source.pictures("train") if not item.held_out]
+    found = patches_of((item.pixels for item in items), ask=True)
+    pairs = [(one, item.label) for one, item in zip(found, items, strict=True) if one is not None]
+    patches = np.array([patch for patch, _ in pairs], np.uint8).reshape(-1, SIDE, SIDE)
+    labels, times = np.array([label for _, label in pairs], np.uint8), max(1, round(weight))
+    return Samples(np.repeat(patches, times, axis=0), np.repeat(labels, times))
+
+
+def joined(several: Sequence[Samples]) -> Samples | None:
+    """Return all of them as one; None if there are none."""
+    return reduce(add, several) if several else None
 
 
 def own(settings: Settings, most: int) -> Samples:
@@ -181,6 +233,8 @@ def _chunk(recipe: Recipe, seed: int, number: int, path: Path) -> None:
     while len(labels) < recipe.chunk:
         kind = str(rng.choice(kinds, p=weights / weights.sum()))
         for patch, label in MAKERS[kind](_stock, rng):
+            if recipe.clear and label == NONE and could_be_one(patch):
+                continue
             patches.append(np.rint(patch * 255).astype(np.uint8))
             labels.append(label)
     unfinished = path.with_suffix(".part")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,9 +47,15 @@ class Recipe:
         decay: weight decay.
         smoothing: label smoothing.
         finish: closing rounds, with small changes and no smoothing, over MNIST's own
-            pictures and one and a half times as many samples.
+            pictures and one and a half times as many of the same samples. A second closing
+            training starts where these did, and takes a third more rounds over twice as
+            many samples of its own, see `samples.Recipe.closing`. The weights of both ends
+            are averaged (Wortsman and others, 2022: better than either).
         finish_rate: highest learning rate of those.
         judged: most pictures of each set that validate and score; all if not given.
+        onward: begin with the weights of the shipped network, and do the second closing
+            training alone.
+        data: how it was asked that a person's corrections join the samples, if it was.
     """
 
     epochs: int = 13
@@ -61,20 +68,36 @@ class Recipe:
     finish: int = 6
     finish_rate: float = 1e-3
     judged: int | None = None
+    onward: bool = False
+    data: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
         """The command that does it again."""
-        return (
-            f"palote train default --epochs {self.epochs} --samples {self.count} "
-            f"--finish {self.finish} --seed {self.seed}"
-        )
+        words = ["palote train default", *(f"--data {shlex.quote(text)}" for text in self.data)]
+        if not self.onward:
+            words.append(f"--epochs {self.epochs}")
+        words.append(f"--samples {self.count} --finish {self.finish} --seed {self.seed}")
+        return " ".join(words)
 
 
-def train(recipe: Recipe, out: Path, settings: Settings, listener: Listener) -> Card:
+def train(
+    recipe: Recipe,
+    out: Path,
+    settings: Settings,
+    listener: Listener,
+    taught: samples.Samples | None = None,
+) -> Card:
     """Make the shipped network, in a run folder that is there.
 
     A training that was killed goes on from its last whole epoch.
+
+    Args:
+        recipe: what to do.
+        out: the run folder.
+        settings: where the data sets are.
+        listener: is told how it goes.
+        taught: a person's corrections, each as often as it counts.
 
     Returns:
         The card; its files lie in the folder.
@@ -83,27 +106,73 @@ def train(recipe: Recipe, out: Path, settings: Settings, listener: Listener) -> 
         DataError: a data set is missing.
     """
     started = time.monotonic()
-    made = samples.make(
-        samples.Recipe(count=recipe.count),
-        recipe.seed,
-        out / "samples",
-        settings,
-        progress=lambda done, total: listener.step(done, total, "samples"),
-    )
+    made = None if recipe.onward else _samples(recipe, out, settings, listener)
+    if recipe.onward:
+        data.pen("train", settings)  # which cannot be fetched: told before MNIST is
     judge = samples.validation(recipe.seed, settings, recipe.judged)
-    listener.say(f"{len(made.labels):,} samples, {len(judge.labels):,} for validation")
+    listener.say(f"{len(judge.labels):,} samples for validation")
     keras.utils.set_random_seed(recipe.seed)
-    model = networks.build("default", CLASSES)
+    model = networks.shipped() if recipe.onward else networks.build("default", CLASSES)
     own = samples.own(settings, recipe.count)
-    whole = _fit(model, recipe, "main", made + own, judge, out, listener)
+    if taught is not None:
+        own += taught
+    whole = made is None or _fit(model, recipe, "main", made + own, judge, out, listener)
     if whole and recipe.finish:
-        closing = own + made.some(3 * len(own.labels) // 2, recipe.seed)
-        _fit(model, recipe, "finish", closing, judge, out, listener)
+        _close(model, recipe, made, own, judge, out, settings, listener)
     card = _judged(model, recipe, judge, settings)
     listener.say(f"{time.monotonic() - started:.0f} s in all; " + json.dumps(card.scores))
     card = export.ship(model, card, out)
     folders.describe(out, folders.layers_of(model))
     return card
+
+
+def _close(
+    model: keras.Model,
+    recipe: Recipe,
+    made: samples.Samples | None,
+    own: samples.Samples,
+    judge: samples.Samples,
+    out: Path,
+    settings: Settings,
+    listener: Listener,
+) -> None:
+    """Train to the end in two ways, from where the network is, and average the weights.
+
+    Interrupted, the network stays as the training at hand left it.
+    """
+    start = model.get_weights()
+    ends = []
+    if made is not None:
+        some = own + made.some(3 * len(own.labels) // 2, recipe.seed)
+        if not _fit(model, recipe, "finish", some, judge, out, listener):
+            return
+        ends.append(model.get_weights())
+        model.set_weights(start)
+    closing = samples.Recipe.closing(min(2 * len(own.labels), recipe.count))
+    further = _made(closing, recipe.seed + 1, out / "closing", settings, listener)
+    if not _fit(model, recipe, "closing", own + further, judge, out, listener):
+        return
+    ends.append(model.get_weights())
+    model.set_weights([np.mean(several, axis=0) for several in zip(*ends, strict=True)])
+
+
+def _samples(recipe: Recipe, out: Path, settings: Settings, listener: Listener) -> samples.Samples:
+    first = samples.Recipe(count=recipe.count)
+    made = _made(first, recipe.seed, out / "samples", settings, listener)
+    listener.say(f"{len(made.labels):,} samples")
+    return made
+
+
+def _made(
+    recipe: samples.Recipe, seed: int, folder: Path, settings: Settings, listener: Listener
+) -> samples.Samples:
+    return samples.make(
+        recipe,
+        seed,
+        folder,
+        settings,
+        progress=lambda done, total: listener.step(done, total, folder.name),
+    )
 
 
 def _fit(
@@ -121,7 +190,8 @@ def _fit(
         )
         calm_from = round(0.9 * recipe.epochs)
     else:
-        phase = Phase(name, recipe.finish, recipe.finish_rate, recipe.decay, 0.0, None, ema=True)
+        rounds = recipe.finish if name == "finish" else round(recipe.finish * 4 / 3)
+        phase = Phase(name, rounds, recipe.finish_rate, recipe.decay, 0.0, None, ema=True)
         calm_from = 0
     batches = Batches(
         made.patches, made.labels, CLASSES, recipe.batch, recipe.seed, calm_from=calm_from
@@ -158,7 +228,7 @@ def _judged(model: keras.Model, recipe: Recipe, judge: samples.Samples, settings
         temperature=round(temperature, 4),
         frames=True,
         description="A small convolutional network that reads one handwritten digit.",
-        data=CREDITS,
+        data=(*CREDITS, *(["a person's corrections"] if recipe.data else [])),
         recipe={
             "command": recipe.command,
             "palote": palote.__version__,

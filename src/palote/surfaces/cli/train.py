@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from palote.errors import MissingExtra
+from palote.settings import Settings
 from palote.surfaces.cli.options import NETWORKS
 from palote.surfaces.cli.progress import steps
+from palote.surfaces.cli.retrain import WARNING, corrections_in, through_the_gate, weighed
 
 __all__ = ["train"]
 
@@ -30,9 +32,10 @@ def train(
         typer.Option(
             "--data",
             metavar="SOURCE",
-            help="mnist, pen, or a folder with the folders 0 to 9; several, by giving it again; "
-            "my-digits=3 counts each picture three times. Default: mnist; for the network "
-            "default its own recipe of drawn, cut and photographed digits.",
+            help="mnist, pen, corrections (those of a profile: corrections:NAME), or a folder "
+            "with the folders 0 to 9; several, by giving it again; my-digits=3 counts each "
+            "picture three times. Default: mnist; for the network default its own recipe of "
+            "drawn, cut and photographed digits, which corrections join.",
         ),
     ] = None,
     epochs: Annotated[
@@ -82,6 +85,10 @@ def train(
     Validation is cut from the training pictures; the test pictures are scored once, at the
     end. Ctrl+C keeps the best so far. MNIST is fetched, or taken from the folder that
     PALOTE_DATA names. The network scratch needs no extra, the others the extra train.
+
+    default with corrections is the full way to learn: all of the shipped network goes on being
+    trained (with --epochs, from nothing), and the gate compares it with the shipped one, on
+    general data and on corrections that were held out. Refused, the exit code is 1.
     """
     extra = ("keras", "tensorflow", "tf2onnx", "tensorboard")
     if network != "scratch" and any(find_spec(package) is None for package in extra):
@@ -93,9 +100,12 @@ def train(
     from palote.train.folders import free
     from palote.train.listener import Listener
 
+    settings = Settings.from_environment()
+    wanted = weighed(sources or ())
+    taught = corrections_in(wanted, settings, with_none=network == "default")
     plan = lab.Plan(
         network=network,
-        data=tuple(sources or ()),
+        data=wanted,
         epochs=epochs,
         seed=seed,
         batch=batch,
@@ -107,9 +117,15 @@ def train(
         finish=finish,
     )
     folder = out or free(Path("runs") / network)
+    if taught:
+        typer.echo(WARNING.format(folder=folder), err=True)
     with steps() as step:
         listener = Listener(lambda line: typer.echo(line, err=True), step)
-        run = lab.train(plan, folder, listener=listener, resume=resume)
+        run = lab.train(plan, folder, settings, listener, resume, taught)
     typer.echo(run.model)
+    in_its_place = network == "default" and bool(taught)
+    if in_its_place and not through_the_gate(folder, run.model, taught, settings):
+        raise typer.Exit(1)
     typer.echo(f"Read with it: palote read PICTURE --model {run.model}", err=True)
-    typer.echo(f"Keep it under a name: palote models add {folder}", err=True)
+    named = f"{folder} --name mine" if network == "default" else folder
+    typer.echo(f"Keep it under a name: palote models add {named}", err=True)
