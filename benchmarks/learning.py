@@ -12,10 +12,10 @@ the hand's digits from the eleventh on, pooled over all hands, and MNIST's test 
 
 These writers neither trained the network nor are in the gate (`palote.train.replay` leaves
 them out), and the simulated hands come from no data set. But the fit's few constants
-(`palote.learn.update`) were chosen with the writers and twenty of the simulated hands, so those
-figures say how well they were chosen. Twenty further simulated hands were not looked at then:
-they have columns of their own, "new hands", which say what others may expect. One constant,
-the weight of the replay (0.1 or 0.3), was chosen with half of MNIST's test set in view as well.
+(`palote.learn.update`) were chosen with the writers, the first twenty simulated hands and forty
+more (seeds 5000 to 5039), so those figures say how well they were chosen. Twenty further simulated
+hands played no part in it: they have columns of their own, "new hands", which say what others may
+expect. The first half of MNIST's test set was in view when such constants were first chosen.
 """
 
 from __future__ import annotations

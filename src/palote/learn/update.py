@@ -1,7 +1,8 @@
 """From corrections to a head that may be promoted, or the reason why none may.
 
 A head is fitted, and the gate (`palote.learn.gate`) decides. One that fails is tried again,
-moved a shorter way from the shipped head and then fitted more gently, before it is refused.
+moved a shorter way from the shipped head and then fitted with more weight on what everyone
+writes, before it is refused.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from palote.model.head import scaled
 
 __all__ = ["Candidate", "Lesson", "learn"]
 
-REPLAY = 0.3
-"""Weight of a picture of the replay."""
-
-STRENGTHS = (4.0, 1.0)
-"""Weight of a correction with its copies: first this, then more gently."""
-
-WAYS = (1.0, 0.7, 0.5, 0.3)
-"""So far of the way from the shipped head to the fitted one."""
+ATTEMPTS = (
+    (16.0, 1.0, (1.0, 0.7)),
+    (8.0, 3.0, (1.0, 0.7)),
+    (8.0, 10.0, (1.0, 0.7, 0.5, 0.3)),
+)
+"""Weights of a correction with its copies and of a picture of the replay, and how far of the way
+from the shipped head to the fitted one: each in turn, until the gate lets one through. What a
+correction costs others, more replay mends better than a shorter way (`benchmarks/learning.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +75,8 @@ def learn(general: General, lessons: Sequence[Lesson]) -> Candidate:
     """
     taught = _Taught(general, lessons)
     refused: Candidate | None = None
-    for strength in STRENGTHS:
-        for candidate in taught.candidates(strength):
+    for strength, replay, ways in ATTEMPTS:
+        for candidate in taught.candidates(strength, replay, ways):
             if candidate.verdict == "learned":
                 return candidate
             refused = refused or candidate
@@ -96,14 +97,16 @@ class _Taught:
         self._rows = scaled(np.concatenate([look.embedding for look in self._looks]))
         self._before = how_read(self._logits, self._looks, self._labels)
 
-    def candidates(self, strength: float) -> Iterator[Candidate]:
-        """Yield heads that were fitted with corrections of this weight, and what they are worth."""
+    def candidates(
+        self, strength: float, replay: float, ways: Sequence[float]
+    ) -> Iterator[Candidate]:
+        """Yield heads that were fitted with these weights, and what they are worth."""
         everyone = np.ones(len(self._looks), np.bool_)
         held = held_out(self._labels)
         # First the one that must know nothing of what is held out; the other goes on from there.
-        without = self._fit(~held, strength) if held.any() else None
-        whole = self._fit(everyone, strength, without)
-        for way in WAYS:
+        without = self._fit(~held, strength, replay) if held.any() else None
+        whole = self._fit(everyone, strength, replay, without)
+        for way in ways:
             change = np.asarray(way * whole, np.float32)
             after, general = self._read(change), self._general.gate.right(change)
             if forgets(self._general.gate.as_shipped, general):
@@ -122,13 +125,17 @@ class _Taught:
             )
 
     def _fit(
-        self, which: NDArray[np.bool_], strength: float, start: NDArray[np.float32] | None = None
+        self,
+        which: NDArray[np.bool_],
+        strength: float,
+        weight_of_replay: float,
+        start: NDArray[np.float32] | None = None,
     ) -> NDArray[np.float32]:
         replay = self._general.replay
         rows = np.repeat(which, self._counts)
         labels, classes = np.repeat(self._labels, self._counts), replay.logits.shape[1]
         weight = np.repeat(strength / self._counts, self._counts)[rows]
-        weights = np.concatenate([np.full(len(replay.labels), REPLAY), weight])
+        weights = np.concatenate([np.full(len(replay.labels), weight_of_replay), weight])
         return fit(
             np.concatenate([replay.rows, self._rows[rows]]),
             np.concatenate([replay.logits, self._logits[rows]]),
