@@ -27,7 +27,7 @@ def upload(running: Running, data: bytes, name: str = "photo-of-anna.png") -> st
 def read(running: Running, image: dict[str, object]) -> str:
     """Call the endpoint over plain HTTP; return the events of its answer."""
     place = f"{running.url}/gradio_api/call/read"
-    event = httpx.post(place, json={"data": [image, "", "auto"]}).json()["event_id"]
+    event = httpx.post(place, json={"data": [image, "", "auto", "auto"]}).json()["event_id"]
     return httpx.get(f"{place}/{event}", timeout=30).text
 
 
