@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import resource
@@ -10,9 +11,11 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -20,6 +23,8 @@ import pytest
 from palote import Reader, Settings
 from palote.errors import LearnError
 from palote.learn import Teacher, general
+from palote.learn.rows import Given
+from palote.learn.store import Store
 from palote.model import catalog
 from palote.model.head import LAST, Head
 from tests.conftest import REPOSITORY
@@ -83,6 +88,26 @@ def test_killed_at_any_moment(own: Settings) -> None:
 @pytest.mark.timeout(3000)
 def test_killed_very_often(own: Settings) -> None:
     survives_kills(own, 200)
+
+
+def test_two_servers_keep_what_the_network_says_of_the_same_pictures(either: Settings) -> None:
+    stores = [Store(either) for _ in range(2)]
+    given = [Given(b"png %d" % n, "7", "test", "1", "m", 0) for n in range(6)]
+    stores[0].ensure("default")
+    stores[0].keep("default", given)
+    names = {hashlib.sha256(one.png).hexdigest() for one in given}
+    together = Barrier(2)
+
+    def keep(store: Store) -> None:
+        for number in range(25):
+            together.wait(20)
+            store.keep_seen(dict.fromkeys(names, b"said"), f"model {number}")
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(keep, stores))
+    for store in stores:
+        assert store.seen(names, "model 24") == dict.fromkeys(names, b"said")
+        store.close()
 
 
 @pytest.mark.timeout(120)

@@ -112,5 +112,6 @@ def test_without_a_token_everything_else_works(open_page: OpenPage, school: Serv
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.keyboard.press("Delete")
+    expect(page.locator("[data-part=glyph]")).to_have_text("///")
     drawn(page, 2)
     assert corrections(school, "default") == 0

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from palote.learn import schema as t
 from palote.learn.database import Database
@@ -78,7 +80,9 @@ class Store(Profiles):
             for one in given:
                 image = hashlib.sha256(one.png).hexdigest()
                 if not connection.execute(select(t.images.c.hash).filter_by(hash=image)).first():
-                    connection.execute(insert(t.images).values(hash=image, png=one.png))
+                    # Another profile may get the same picture at the same time.
+                    with suppress(IntegrityError), connection.begin_nested():
+                        connection.execute(insert(t.images).values(hash=image, png=one.png))
                 own = hashlib.sha256(f"{profile['id']} {image}".encode()).hexdigest()[:24]
                 gone = connection.execute(delete(t.corrections).filter_by(id=own)).rowcount
                 added += not gone
@@ -188,14 +192,19 @@ class Store(Profiles):
         return {str(image): bytes(data) for image, data in rows}
 
     def keep_seen(self, found: dict[str, bytes], model: str) -> None:
-        """Keep what a network says of pictures, as long as they are there."""
+        """Keep what a network says of pictures, as long as they are there.
+
+        Another server may keep the same at the same time; then its own stays.
+        """
         with self.database.write() as connection:
             there = select(t.images.c.hash).where(t.images.c.hash.in_(found))
-            for image in connection.execute(there).scalars().all():
-                connection.execute(delete(t.seen).filter_by(image=image))
-                connection.execute(
-                    insert(t.seen).values(image=image, model=model, data=found[image])
-                )
+            # Always in one order, so that no two servers wait for each other.
+            for image in sorted(connection.execute(there).scalars()):
+                with suppress(IntegrityError), connection.begin_nested():
+                    connection.execute(delete(t.seen).filter_by(image=image))
+                    connection.execute(
+                        insert(t.seen).values(image=image, model=model, data=found[image])
+                    )
 
     # Versions
 

@@ -204,7 +204,8 @@ export function mount(root) {
     const found = commandOf(event, {
       singleKeys: state.singleKeys,
       tab: state.tab,
-      typing: target.matches(TYPING),
+      // The field of a dialog that has just closed may have the focus for a moment longer.
+      typing: target.matches(TYPING) && target.getClientRects().length > 0,
       onControl: target.matches("button, a, input, select, summary"),
       teaching: Boolean(state.choices?.learning),
     });
