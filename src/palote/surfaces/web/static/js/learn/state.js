@@ -47,7 +47,7 @@
  *   | {type: "list", list: readonly Correction[], older: string | null, history: readonly Version[]}
  *   | {type: "more", list: readonly Correction[], older: string | null}
  *   | {type: "question", question: Question | null}
- *   | {type: "token", token: string | null}} LessonAction
+ *   | {type: "token", token: string}} LessonAction
  */
 
 /** @returns {Lesson} */
@@ -99,8 +99,11 @@ export function reduceLesson(lesson, action) {
       return { ...lesson, list: [...lesson.list, ...action.list], older: action.older };
     case "question":
       return { ...lesson, question: action.question };
-    case "token":
-      return { ...lesson, token: action.token, busy: false };
+    case "token": {
+      // From now on there is one, whether or not the server's next word has come.
+      const status = lesson.status && { ...lesson.status, has_token: true };
+      return { ...lesson, status, token: action.token, busy: false };
+    }
   }
 }
 
