@@ -46,7 +46,7 @@ def test_the_names_are_the_same_everywhere(keras):
 
 
 KERAS = [name for name in lab.NAMES if name not in ("scratch", "mobilenet")]
-WHOLE = pytest.param("mobilenet", marks=pytest.mark.soak)
+WHOLE = pytest.param("mobilenet", marks=[pytest.mark.soak, pytest.mark.timeout(300)])
 """From nothing; its stages are below."""
 
 
