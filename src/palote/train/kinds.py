@@ -139,10 +139,7 @@ def _warped(stock: Stock, rng: np.random.Generator) -> tuple[NDArray[np.float32]
 
 def _mnist_warped(stock: Stock, rng: np.random.Generator) -> Made:
     ink, label = _warped(stock, rng)
-    if rng.random() < 0.35:
-        yield from _on_paper(ink, label, rng)
-    else:
-        yield from _on_canvas(ink, label, rng)
+    yield from _either(ink, label, rng)
 
 
 def _mnist_tight(stock: Stock, rng: np.random.Generator) -> Made:
@@ -193,19 +190,19 @@ def _spoilt(stock: Stock, rng: np.random.Generator) -> Made:
     yield from _through_ink(picture, False, label, rng)
 
 
-def _either(ink: NDArray[np.float32], rng: np.random.Generator) -> Made:
-    """Yield something that is no digit, on canvas or on paper."""
+def _either(ink: NDArray[np.float32], label: int, rng: np.random.Generator) -> Made:
+    """Yield ink on canvas or on paper."""
     maker = _on_paper if rng.random() < 0.35 else _on_canvas
-    yield from maker(ink, NONE, rng)
+    yield from maker(ink, label, rng)
 
 
 def _symbol(stock: Stock, rng: np.random.Generator) -> Made:
     points, _ = _pick(stock.symbols, rng)
-    yield from _either(_drawn(points, rng), rng)
+    yield from _either(_drawn(points, rng), NONE, rng)
 
 
 def _scribble(stock: Stock, rng: np.random.Generator) -> Made:
-    yield from _either(_drawn(draw.scribble(rng), rng), rng)
+    yield from _either(_drawn(draw.scribble(rng), rng), NONE, rng)
 
 
 def _merged(stock: Stock, rng: np.random.Generator) -> Made:
@@ -217,7 +214,7 @@ def _merged(stock: Stock, rng: np.random.Generator) -> Made:
         right = float(points[:, 0].max()) - rng.uniform(-0.05, 0.1)
         points[:, 2] += 100 * number
         parts.append(points)
-    yield from _either(_drawn(np.concatenate(parts), rng), rng)
+    yield from _either(_drawn(np.concatenate(parts), rng), NONE, rng)
 
 
 def _shape(stock: Stock, rng: np.random.Generator) -> Made:
@@ -233,7 +230,7 @@ def _shape(stock: Stock, rng: np.random.Generator) -> Made:
         cv2.fillPoly(image, fixed, 255, cv2.LINE_AA)
     else:
         cv2.polylines(image, fixed, True, 255, int(rng.integers(1, 9)), cv2.LINE_AA)
-    yield from _either(image.astype(np.float32) / np.float32(255), rng)
+    yield from _either(image.astype(np.float32) / np.float32(255), NONE, rng)
 
 
 def _blot(stock: Stock, rng: np.random.Generator) -> Made:
@@ -243,18 +240,16 @@ def _blot(stock: Stock, rng: np.random.Generator) -> Made:
     noise = cv2.GaussianBlur(noise, (0, 0), side * rng.uniform(0.01, 0.12))
     height = float(np.quantile(noise, rng.uniform(0.5, 0.97)))
     soft = float(noise.std()) * rng.uniform(0.02, 0.8)
-    yield from _either(1 / (1 + np.exp(-np.clip((noise - height) / soft, -30, 30))), rng)
+    yield from _either(1 / (1 + np.exp(-np.clip((noise - height) / soft, -30, 30))), NONE, rng)
 
 
 def _upright_stroke(stock: Stock, rng: np.random.Generator) -> Made:
     """Yield the plainest 1."""
-    ink = _drawn(signs.upright_stroke(rng), rng)
-    maker = _on_paper if rng.random() < 0.35 else _on_canvas
-    yield from maker(ink, 1, rng)
+    yield from _either(_drawn(signs.upright_stroke(rng), rng), 1, rng)
 
 
 def _sign(stock: Stock, rng: np.random.Generator) -> Made:
-    yield from _either(_drawn(signs.sign(rng), rng), rng)
+    yield from _either(_drawn(signs.sign(rng), rng), NONE, rng)
 
 
 def _letter(stock: Stock, rng: np.random.Generator) -> Made:
@@ -263,7 +258,7 @@ def _letter(stock: Stock, rng: np.random.Generator) -> Made:
     scale = side * rng.uniform(0.3, 0.92) / max(ink.shape)
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    yield from _either(draw.place(np.asarray(small, np.float32), side, side, rng), rng)
+    yield from _either(draw.place(np.asarray(small, np.float32), side, side, rng), NONE, rng)
 
 
 MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
