@@ -21,7 +21,7 @@ ALLOWED = {
     "result": set[str](),
     "settings": {"errors"},
     "_formats": BASE,
-    "_raster": BASE,
+    "_raster": BASE | {"_formats"},
     "pixels": BASE | {"_formats", "_raster"},
     "ink": BASE,
     "metrics": BASE,
@@ -32,8 +32,11 @@ ALLOWED = {
     "data": BASE | {"pixels", "ink", "metrics", "model", "reader"},
     "evaluation": BASE | {"pixels", "ink", "metrics", "model", "reader", "data"},
     "learn": BASE | {"pixels", "ink", "metrics", "model", "numbers", "reader", "data"},
+    "bulk": BASE | {"ink", "model", "reader", "data"},
+    "distributed": BASE | {"model", "reader", "bulk"},
     "surfaces": BASE
-    | {"pixels", "ink", "metrics", "model", "reader", "data", "evaluation", "learn"},
+    | {"pixels", "ink", "metrics", "model", "reader", "data", "evaluation", "learn"}
+    | {"bulk", "distributed"},
     "train": BASE | {"ink", "metrics", "model", "reader", "data", "evaluation", "numbers"},
 }
 """Room -> rooms that it may import, besides itself."""
@@ -50,6 +53,7 @@ HOMES = {
     "fastapi": ("surfaces/web/",),
     "starlette": ("surfaces/web/",),
     "uvicorn": ("surfaces/web/",),
+    "prometheus_client": ("surfaces/web/metrics.py",),
     "gradio": ("surfaces/gradio_app/",),
     "typer": ("surfaces/cli/",),
     "rich": ("surfaces/cli/",),
@@ -57,6 +61,9 @@ HOMES = {
     "cryptography": ("surfaces/web/certificate.py",),
     "psutil": ("surfaces/web/lan.py",),
     "segno": ("surfaces/web/lan.py",),
+    "ray": ("distributed.py",),
+    "pyarrow": ("bulk/",),
+    "fsspec": ("bulk/place.py",),
     "platformdirs": ("settings.py",),
     "pygame": ("surfaces/webcam/",),
     "sklearn": ("model/scratch/",),

@@ -39,6 +39,8 @@ Looking at what came out::
                      comparison.py which one to take
     inside.py        the feature maps of each convolution
 
+    many.py          several trainings, with several seeds perhaps, here or elsewhere
+
 Taking it away::
 
     export.py        a network in every common format; job.py writes and compares one

@@ -14,7 +14,7 @@ from palote.train import lab
 from palote.train.listener import Listener
 from palote.train.runs import Run
 
-__all__ = ["Contender", "contender", "named"]
+__all__ = ["Contender", "contender", "named", "trained"]
 
 NEEDED = ("keras", "tensorflow", "tf2onnx")
 """What training needs, but for ``scratch``."""
@@ -103,11 +103,25 @@ def contender(
             return Contender(name, path)
         run = Run.read(path)
         return Contender(name, run.model, run)
-    run = _trained(replace(plan, network=text), out / text, settings, listener)
+    run = trained(replace(plan, network=text), out / text, settings, listener, text)
     return Contender(name, run.model, run)
 
 
-def _trained(plan: lab.Plan, folder: Path, settings: Settings, listener: Listener) -> Run:
+def trained(plan: lab.Plan, folder: Path, settings: Settings, listener: Listener, name: str) -> Run:
+    """Train a network, go on with it, or take it as it is if that was done before.
+
+    Args:
+        plan: what to train.
+        folder: the run folder.
+        settings: where the data sets are.
+        listener: is told how it goes.
+        name: what the training is called.
+
+    Raises:
+        UsageError: a training with other options lies in the folder.
+        MissingExtra: training needs packages that are not installed.
+        KeyboardInterrupt: the training was interrupted.
+    """
     if Run.is_finished(folder):
         run = Run.read(folder)
         asked = {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(plan).items()}
@@ -117,15 +131,15 @@ def _trained(plan: lab.Plan, folder: Path, settings: Settings, listener: Listene
                 f"{str(folder)!r} holds a training with other options "
                 f"({', '.join(changed)}). Give the same ones, or another folder with --out."
             )
-        listener.say(f"{plan.network}: trained already, in {folder}")
+        listener.say(f"{name}: trained already, in {folder}")
         return run
     if plan.network != "scratch" and any(find_spec(package) is None for package in NEEDED):
         raise MissingExtra("train", f"Training {plan.network}")
-    listener.say(f"{plan.network}: training, in {folder}")
+    listener.say(f"{name}: training, in {folder}")
     run = lab.train(plan, folder, settings, listener, resume=folder.is_dir())
     if run.stopped:
         listener.say(
-            f"{plan.network}: stopped; {folder} keeps the best so far. Remove it to train it anew."
+            f"{name}: stopped; {folder} keeps the best so far. Remove it to train it anew."
         )
         raise KeyboardInterrupt
     return run

@@ -8,8 +8,17 @@ from typing import Annotated
 
 import typer
 
-from palote.surfaces.cli.options import NETWORKS, JudgedOn, LangOption
+from palote.surfaces.cli.options import (
+    NETWORKS,
+    AddressOption,
+    CpusOption,
+    EngineOption,
+    JudgedOn,
+    LangOption,
+)
 from palote.surfaces.cli.progress import steps
+from palote.surfaces.cli.read_into import checked_engine
+from palote.surfaces.cli.train_many import train_on_ray
 
 __all__ = ["compare"]
 
@@ -47,11 +56,15 @@ def compare(
     ] = Path("runs/compare"),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     lang: LangOption = "en",
+    engine: EngineOption = "here",
+    address: AddressOption = None,
+    cpus: CpusOption = 2,
 ) -> None:
     """Train or load several networks, judge them on every data set, and recommend one.
 
     Writes compare.html, compare.md and compare.json. What was trained already in the same
-    folder is taken from there, so that a stopped comparison goes on where it was.
+    folder is taken from there, so that a stopped comparison goes on where it was. With --on ray
+    the networks are trained at once on a cluster, and judged here.
     """
     from palote.settings import Settings
     from palote.train import compare as comparing
@@ -62,6 +75,7 @@ def compare(
     from palote.train.pages.words import Words
 
     words = Words(lang)  # before any work: a language may be unknown
+    checked_engine(engine, address)
     settings = Settings.from_environment()
     # The network is filled in for each that is trained.
     plan = Plan(
@@ -75,7 +89,10 @@ def compare(
     sets = testsets.named(tuple(data or (testsets.EVERYTHING,)), settings)
     with steps() as step:
         listener = Listener(lambda line: typer.echo(line, err=True), step)
-        found = comparing.compare(tuple(wanted or NETWORKS), sets, plan, out, settings, listener)
+        names = tuple(wanted or NETWORKS)
+        if engine == "ray":
+            train_on_ray(names, plan, out, settings, listener, address, cpus)
+        found = comparing.compare(names, sets, plan, out, settings, listener)
     page = comparing.write(out, found, words.lang)
     if as_json:
         print(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))

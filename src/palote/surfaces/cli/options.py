@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 __all__ = [
     "EXPORTS",
     "NETWORKS",
+    "AddressOption",
     "CleanOption",
+    "CpusOption",
+    "EngineOption",
     "HostOption",
     "InputOption",
     "JudgedOn",
@@ -108,6 +111,30 @@ ModelOption = Annotated[
         help="Which network reads: a name (see palote models list), a model file, or a "
         "folder with one.",
     ),
+]
+
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--on",
+        metavar="here|ray",
+        autocompletion=lambda: ["here", "ray"],
+        help="Where it is done: on this machine, or on a Ray cluster (extra ray).",
+    ),
+]
+
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Of the Ray cluster: HOST:PORT, or auto for the one that this machine is in; "
+        "if not given, RAY_ADDRESS, or this machine's cores.",
+    ),
+]
+
+CpusOption = Annotated[
+    int,
+    typer.Option(metavar="N", min=1, help="With --on ray: CPUs that each training takes."),
 ]
 
 InputOption = Annotated[

@@ -8,6 +8,7 @@ not stop the others.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,9 @@ import typer
 from palote.errors import PaloteError, UsageError
 from palote.settings import Settings
 from palote.surfaces.cli.options import (
+    AddressOption,
     CleanOption,
+    EngineOption,
     InputOption,
     ModelOption,
     ProfileOption,
@@ -28,6 +31,7 @@ from palote.surfaces.cli.options import (
 )
 from palote.surfaces.cli.paths import STDIN, pictures
 from palote.surfaces.cli.progress import progress
+from palote.surfaces.cli.read_into import TABLE, is_url, job_of, read_into, wanted_by
 
 if TYPE_CHECKING:
     from palote.reader import Reader
@@ -43,7 +47,8 @@ def read(
         typer.Argument(
             metavar="PATH...",
             help="Pictures, folders of them (with the folders inside), patterns such as "
-            '"scans/*.png", or - for one picture on standard input.',
+            '"scans/*.png", or - for one picture on standard input. With --out also Parquet '
+            "tables of pictures or paths, and URLs such as s3://bucket/scans.",
             show_default=False,
         ),
     ],
@@ -81,12 +86,61 @@ def read(
     ] = None,
     declared: InputOption = None,
     profile: ProfileOption = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER|URL",
+            help="Write the answers as files into this folder, for pictures by the million. "
+            "Its end says how: .parquet, .csv or .jsonl. Stopped, the same command goes on.",
+        ),
+    ] = None,
+    written: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="parquet|csv|jsonl",
+            autocompletion=lambda: ["parquet", "csv", "jsonl"],
+            help="With --out: how the answers are written, whatever its end.",
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Column of a table with the pictures, or their paths or URLs."
+        ),
+    ] = None,
+    size: Annotated[
+        int,
+        typer.Option("--part", metavar="N", min=1, help="With --out: pictures of each file."),
+    ] = 1000,
+    engine: EngineOption = "here",
+    address: AddressOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="With --on ray: readers; if not given, one for each CPU."
+        ),
+    ] = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Read the handwritten digit, or the numbers, in each picture.
 
     With --verbose, also the probabilities of all ten.
     """
+    if out is not None or engine != "here":
+        if json_lines or csv_rows or stages is not None or out is None or STDIN in paths:
+            raise UsageError(
+                "--on ray writes files: say where with --out, and leave out --json, --csv, "
+                "--stages and -."
+                if engine != "here"
+                else "--out writes files; leave out --json, --csv, --stages and -."
+            )
+        wanted = wanted_by(model, clean, declared, profile)
+        job = job_of(paths, out, written, column, expect, pattern, size, wanted.settings)
+        raise typer.Exit(read_into(job, wanted, engine, address, workers))
+    for path in paths:
+        if is_url(path) or (path.endswith(TABLE) and os.path.exists(path)):
+            raise UsageError(f"{path!r} is read into files: say where with --out.")
     show = _show(json_lines, csv_rows, verbose or log.isEnabledFor(logging.DEBUG))
     failures = 0
 

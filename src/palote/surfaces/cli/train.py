@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
-from palote.errors import MissingExtra
+from palote.errors import MissingExtra, UsageError
 from palote.settings import Settings
-from palote.surfaces.cli.options import NETWORKS
+from palote.surfaces.cli.options import NETWORKS, AddressOption, CpusOption, EngineOption
 from palote.surfaces.cli.progress import steps
+from palote.surfaces.cli.read_into import checked_engine
 from palote.surfaces.cli.retrain import WARNING, corrections_in, through_the_gate, weighed
+from palote.surfaces.cli.train_many import train_seeds
 
 __all__ = ["train"]
 
@@ -79,6 +81,17 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a training that was stopped.")
     ] = False,
+    seeds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="0-9",
+            help="Train once with each of these seeds, and say how far apart they lie. What is "
+            "finished in the same folder is not done again.",
+        ),
+    ] = None,
+    engine: EngineOption = "here",
+    address: AddressOption = None,
+    cpus: CpusOption = 2,
 ) -> None:
     """Train a network and write a run folder: model, log, report.
 
@@ -100,6 +113,9 @@ def train(
     from palote.train.folders import free
     from palote.train.listener import Listener
 
+    checked_engine(engine, address)
+    if engine != "here" and seeds is None:
+        raise UsageError("--on ray is for several trainings: name their seeds, as in --seeds 0-9.")
     settings = Settings.from_environment()
     wanted = weighed(sources or ())
     taught = corrections_in(wanted, settings, with_none=network == "default")
@@ -116,6 +132,10 @@ def train(
         samples=samples,
         finish=finish,
     )
+    if seeds is not None:
+        if taught:
+            raise UsageError("--seeds cannot be joined with corrections.")
+        raise typer.Exit(train_seeds(plan, seeds, out, settings, engine, address, cpus))
     folder = out or free(Path("runs") / network)
     if taught:
         typer.echo(WARNING.format(folder=folder), err=True)
