@@ -693,6 +693,48 @@ def test_jpegs_of_very_many_passes_are_refused():
     assert load(data + b"\xff\xda" * 1000, limits).size == (2000, 1500)
 
 
+def many_pieces(kind: str, number: int) -> bytes:
+    """A file with so many empty pieces before its picture."""
+    data = encoded(grey(), kind)
+    if kind == "PNG":
+        return data[:33] + chunk(b"abCd", b"") * number + data[33:]
+    if kind == "JPEG":
+        return data[:2] + b"\xff\xfe\0\2" * number + data[2:]
+    start = 13 + 3 * 2 ** ((data[10] & 7) + 1)  # behind the colours
+    return data[:start] + b"!\xfe\1a\0" * (number // 2) + data[start:]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
+def test_files_of_very_many_pieces_are_refused(kind):
+    """Pillow would go through them one by one."""
+    same(load(many_pieces(kind, 1_500)), grey(), 2)
+    with pytest.raises(errors.CorruptImage, match=r"more than 20?,000 pieces.*Save it again"):
+        load(many_pieces(kind, 30_000))
+
+
+def entries(number: int, size: int) -> bytes:
+    """A TIFF directory whose entries all name the same bytes."""
+    listed = b"".join(struct.pack("<HHII", 40_000 + i, 1, size, 26) for i in range(number))
+    return b"II*\0\x08\0\0\0" + struct.pack("<H", number) + listed + bytes(4 + size)
+
+
+def test_notes_that_name_more_than_there_is_are_not_taken_apart(monkeypatch):
+    """A megabyte of them would become gigabytes."""
+    monkeypatch.setattr("PIL.TiffImagePlugin.ImageFileDirectory_v2.load", lambda *_: pytest.fail())
+    notes = entries(300, 30_000)
+    with pytest.raises(errors.CorruptImage, match="notes name more bytes than there are"):
+        load(notes)
+    jpeg = encoded(grey(), "JPEG")
+    exif = b"Exif\0\0" + notes
+    segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    with pytest.raises(errors.CorruptImage, match="notes name more bytes than there are"):
+        load(jpeg[:2] + segment + jpeg[2:])
+    png = encoded(grey(), "PNG")
+    raw = b"Raw profile type exif\0\nexif\n9\n" + exif.hex().encode()
+    for noted in (chunk(b"eXIf", notes), chunk(b"tEXt", raw)):
+        same(load(png[:33] + noted + png[33:]), grey())
+
+
 @pytest.mark.parametrize(
     ("size", "sentence"),
     [

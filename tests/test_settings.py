@@ -9,7 +9,7 @@ import pytest
 
 from palote import Settings
 from palote.errors import UsageError
-from palote.settings import FOLDERS, VARIABLES, WHOLE_NUMBERS, system_language
+from palote.settings import FOLDERS, LISTS, SWITCHES, VARIABLES, WHOLE_NUMBERS, system_language
 
 
 def test_defaults() -> None:
@@ -24,15 +24,26 @@ def test_defaults() -> None:
 def test_every_setting_has_a_variable() -> None:
     assert set(VARIABLES) == {field.name for field in dataclasses.fields(Settings)}
     assert len(set(VARIABLES.values())) == len(VARIABLES)
-    assert all(variable.startswith("PALOTE_") for variable in VARIABLES.values())
+    foreign = {variable for variable in VARIABLES.values() if not variable.startswith("PALOTE_")}
+    assert foreign == {"PROMETHEUS_MULTIPROC_DIR"}
 
 
 @pytest.mark.parametrize("name", sorted(VARIABLES))
 def test_each_variable_sets_its_own(name: str) -> None:
-    value = "12345" if name in WHOLE_NUMBERS else "some-where"
+    value, expected = next(
+        values
+        for kind, values in {
+            tuple(WHOLE_NUMBERS): ("12345", 12345),
+            tuple(FOLDERS): ("some-where", Path("some-where")),
+            tuple(SWITCHES): ("Yes", True),
+            tuple(LISTS): ("one, two,", ("one", "two")),
+            tuple(VARIABLES): ("some-where", "some-where"),
+        }.items()
+        if name in kind
+    )
     settings = Settings.from_environment({VARIABLES[name]: value})
-    expected = 12345 if name in WHOLE_NUMBERS else Path(value) if name in FOLDERS else value
     assert getattr(settings, name) == expected
+    assert Settings.from_environment(settings.to_environment()) == settings
     assert dataclasses.replace(settings, **{name: getattr(Settings(), name)}) == Settings()
 
 
@@ -55,6 +66,18 @@ def test_no_whole_number(text: str) -> None:
     with pytest.raises(UsageError, match="PALOTE_MAX_BYTES must be a whole number") as caught:
         Settings.from_environment({"PALOTE_MAX_BYTES": text})
     assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "sentence"),
+    [
+        ("PALOTE_LEARN", "maybe", "one of 1, true, yes, on, 0, false, no, off, not 'maybe'"),
+        ("PALOTE_RUNNING", "0", "a whole number from 1, not '0'"),
+    ],
+)
+def test_what_cannot_be(variable: str, text: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=f"{variable} must be {sentence}"):
+        Settings.from_environment({variable: text})
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def cleaning_of(clean: str) -> Cleaning:
     for name in CLEANINGS:
         if clean == name:
             return name
-    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r}.")
+    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean[:40]!r}.")
 
 
 def _chosen(

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import Literal
 
-from palote.errors import MissingExtra, UnsupportedFormat
+from palote.errors import CorruptImage, MissingExtra, UnsupportedFormat
 
-__all__ = ["FORMATS", "identify", "jpeg_passes", "prepare"]
+__all__ = [
+    "EXIF_MARK",
+    "FORMATS",
+    "check_pieces",
+    "identify",
+    "jpeg_passes",
+    "notes_fit",
+    "prepare",
+]
 
 # The formats by Pillow's names, and the module that brings the decoder.
 FORMATS = {
@@ -71,6 +81,14 @@ LOOK = 1024
 # restart. 0x01 and 0xd8 have no length behind them: passes could hide in what it would skip.
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+EXIF_MARK = b"Exif\0\0"
+DIRECTORY = re.compile(rb"II[*+]\0|MM\0[*+]")
+MOST_DIRECTORIES = 100
+BIG = 43
+IFD_SIZES = {3: 2, 4: 4, 5: 8, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+"""Bytes of a value of each type of a TIFF's directory; those of the others are 1 or ignored."""
+IFD_ROOM = 1 << 16
+GIF_COLOURS, GIF_EXTENSION, GIF_PICTURE = 0x80, 0x21, 0x2C
 HEIF_LOCK = threading.Lock()
 
 
@@ -100,6 +118,123 @@ def identify(data: bytes, name: str) -> str:
         if brands & HEIF_BRANDS:
             return "HEIF"
     raise UnsupportedFormat(f"{name} is {_describe(data)}. {READ}")
+
+
+def check_pieces(data: bytes, kind: str, name: str) -> None:
+    """Refuse a file whose parts would make Pillow work or grow without end.
+
+    Pillow goes through the pieces of some formats one by one in Python, so that a few megabytes of
+    empty ones keep a processor busy for minutes; and it copies what each entry of a directory
+    (TIFF, EXIF) names, so that entries that all name the whole file make gigabytes of a megabyte.
+
+    Args:
+        data: the file, whole.
+        kind: its format, one of `FORMATS`.
+        name: what to call it in the message.
+
+    Raises:
+        CorruptImage: no camera and no program writes a picture like this.
+    """
+    pieces, most = PIECES.get(kind, (_none, 0))
+    exif = bytearray()
+    for number, (start, end) in enumerate(pieces(data), 1):
+        if number > most:
+            raise CorruptImage(
+                f"{name} ({kind}) is made of more than {most:,} pieces, which no camera or program "
+                "does. Save it again as PNG or JPEG."
+            )
+        if kind == "JPEG" and data.startswith(EXIF_MARK, start):
+            exif += data[start + len(EXIF_MARK) : end]
+    if not (
+        notes_fit(bytes(exif))
+        and (kind != "TIFF" or notes_fit(data))
+        and (kind != "AVIF" or _every_directory_fits(data))
+    ):
+        raise CorruptImage(
+            f"{name} ({kind}) is damaged: its notes name more bytes than there are. "
+            "Save it again as PNG or JPEG."
+        )
+
+
+def notes_fit(data: bytes, start: int = 0) -> bool:
+    """Tell whether the directory of a TIFF, or of EXIF, names no more bytes than there are.
+
+    Args:
+        data: with the directory.
+        start: where the mark of its byte order is.
+    """
+    order: Literal["little", "big"] = "little" if data[start : start + 2] == b"II" else "big"
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(data[start + at : start + at + size], order)
+
+    count_at, count_size, entry, field = (8, 8, 20, 8) if number(2, 2) == BIG else (4, 2, 12, 4)
+    directory = number(count_at, field)
+    length = len(data) - start
+    end = min(directory + count_size + entry * number(directory, count_size), length)
+    named = 0
+    for position in range(directory + count_size, end, entry):
+        size = IFD_SIZES.get(number(position + 2, 2), 1) * number(position + 4, field)
+        # Pillow leaves out what would reach beyond the end.
+        named += size if size <= length else 0
+        if named > 2 * length + IFD_ROOM:
+            return False
+    return True
+
+
+def _every_directory_fits(data: bytes) -> bool:
+    """Look wherever a directory may start, for the EXIF of AVIF may be anywhere."""
+    found = (match.start() for match in DIRECTORY.finditer(data))
+    return all(number < MOST_DIRECTORIES and notes_fit(data, at) for number, at in enumerate(found))
+
+
+def _none(_: bytes) -> Iterator[tuple[int, int]]:
+    yield from ()
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[int, int]]:
+    position = 8
+    while position < len(data):
+        start, length = position, int.from_bytes(data[position : position + 4], "big")
+        position += 12 + length
+        yield start, position
+
+
+def _gif_blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Go through what stands before the first picture, which is the one that is read."""
+    flags = data[10] if len(data) > 10 else 0
+    position = 13 + (3 * 2 ** ((flags & 7) + 1) if flags & GIF_COLOURS else 0)
+    while position < len(data) and data[position] != GIF_PICTURE:
+        yield position, position + 1
+        if data[position] != GIF_EXTENSION:
+            position += 1
+            continue
+        position += 2
+        while position < len(data) and data[position]:
+            yield position, position + 1 + data[position]
+            position += 1 + data[position]
+        position += 1
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Go through the segments; before the first pass, a byte between two of them counts too."""
+    position, head = 2, True
+    while match := MARKER.search(data, position):
+        for stray in range(position, match.start() if head else position):
+            yield stray, stray
+        if match[1][0] == END_OF_IMAGE:
+            break
+        head = head and match[1][0] != START_OF_SCAN
+        position = match.end() + int.from_bytes(data[match.end() : match.end() + 2], "big")
+        yield match.end() + 2, position
+
+
+PIECES: dict[str, tuple[Callable[[bytes], Iterator[tuple[int, int]]], int]] = {
+    "GIF": (_gif_blocks, 2_000),
+    "JPEG": (_jpeg_segments, 20_000),
+    "PNG": (_png_chunks, 20_000),
+}
+"""How each is taken apart, and the most pieces that are taken; usual are some dozens."""
 
 
 def jpeg_passes(data: bytes) -> int:

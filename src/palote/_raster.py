@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from palote._formats import EXIF_MARK, notes_fit
 from palote.errors import UnsupportedArray
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ __all__ = ["check_shape", "from_array", "from_pil", "orientation", "turned"]
 # What rounding or resampling may add to a float picture's range.
 TOLERANCE = 1e-3
 ORIENTATION_TAG = 0x0112
+RAW_EXIF = "Raw profile type exif"
+"""Where ImageMagick puts it in a PNG, in hexadecimal behind three lines."""
 CHANNELS = (1, 3, 4)
 SHAPES = "(h, w), (h, w, 1), (h, w, 3) RGB or (h, w, 4) RGBA"
 # Tones this far apart are paper and ink, not one colour with soft edges.
@@ -91,10 +94,21 @@ def orientation(image: Image) -> int:
     """Return the EXIF orientation, 1 to 8; 1 (upright) where it is missing or damaged."""
     # A picture with a broken note about its orientation is still a picture.
     try:
+        if not notes_fit(_exif(image)):
+            return 1
         value = image.getexif().get(ORIENTATION_TAG, 1)
     except Exception:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _exif(image: Image) -> bytes:
+    """Return the EXIF that Pillow would take apart; b"" where it is none or of another kind."""
+    exif: object = image.info.get("exif")
+    raw: object = image.info.get(RAW_EXIF)
+    if exif is None and isinstance(raw, str):
+        exif = bytes.fromhex("".join(raw.split("\n")[3:]))
+    return exif.removeprefix(EXIF_MARK) if isinstance(exif, bytes) else b""
 
 
 def turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

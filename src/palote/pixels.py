@@ -27,7 +27,7 @@ from urllib.parse import unquote_to_bytes
 import numpy as np
 from numpy.typing import NDArray
 
-from palote._formats import identify, jpeg_passes, prepare
+from palote._formats import check_pieces, identify, jpeg_passes, prepare
 from palote._raster import check_shape, from_array, from_pil, orientation, turned
 from palote.errors import (
     CorruptImage,
@@ -57,7 +57,7 @@ MAX_PASSES = 40
 
 ImageSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO | Image | "
-    "NDArray[np.generic]"
+    "NDArray[np.generic] | Picture"
 )
 
 
@@ -85,7 +85,8 @@ def load(source: ImageSource, settings: Settings | None = None) -> Picture:
     Args:
         source: path, bytes, binary file object (read from where it stands, left open),
             ``data:`` URL, PIL image or NumPy array of shape (h, w), (h, w, 1), (h, w, 3)
-            RGB or (h, w, 4) RGBA: bool, integers from 0, or floats in [0, 1] or [0, 255].
+            RGB or (h, w, 4) RGBA: bool, integers from 0, or floats in [0, 1] or [0, 255]. What
+            is a `Picture` already stays as it is.
         settings: the limits; those of the environment if not given.
 
     Raises:
@@ -96,6 +97,8 @@ def load(source: ImageSource, settings: Settings | None = None) -> Picture:
     >>> load(np.zeros((28, 30), np.uint8)).size
     (30, 28)
     """
+    if isinstance(source, Picture):
+        return source
     settings = Settings.from_environment() if settings is None else settings
     if isinstance(source, np.ndarray):
         array = np.asarray(source)
@@ -103,14 +106,15 @@ def load(source: ImageSource, settings: Settings | None = None) -> Picture:
         size = (array.shape[1], array.shape[0])
         _check_size(size, "The array", settings)
         return Picture(from_array(array), size)
-    # Without Pillow loaded nothing can be one of its images.
-    pillow = sys.modules.get("PIL.Image")
-    if pillow is not None and isinstance(source, pillow.Image):
+    # Without Pillow loaded, or while another thread loads it, nothing can be one of its images.
+    pillow = getattr(sys.modules.get("PIL.Image"), "Image", None)
+    if pillow is not None and isinstance(source, pillow):
         with _decoding("The PIL image"):
             _check_size(source.size, "The PIL image", settings)
             return _upright(source)
     name, data = _read(source, settings)
     kind = identify(data, name)
+    check_pieces(data, kind, name)
     prepare(kind)
     with _decoding(f"{name} ({kind})"):
         from PIL import Image

@@ -42,6 +42,20 @@ class Settings:
         data_dir: the user's models and corrections.
         state_dir: logs and certificates.
         cache_dir: what can be fetched or made again (MNIST and its patches).
+        hosts: names, without port, that the server answers to besides this machine's own.
+        allow_origins: origins (``https://app.example``) whose pages may use the HTTP API.
+        trusted_proxies: addresses and networks of proxies that may say who asks; "unix" for one
+            that comes by a Unix socket.
+        learn: whether the server can be taught.
+        access_log: whether the server writes a JSON line for each request on stderr.
+        rate_limit: requests a minute that one address may send for computing; 0 for no limit.
+        running: readings at once, in each worker.
+        waiting: readings that may wait, in each worker; more are sent away with 503.
+        drain: seconds for which the server, told to stop, still takes requests while
+            ``/readyz`` says no.
+        grace: seconds that running requests get to end when the server does.
+        shared_dir: empty folder, best in memory, in which the workers of one server share
+            metrics and rate limits; a server of one worker needs none.
 
     >>> Settings.from_environment({"PALOTE_MAX_BYTES": "1000"}).max_bytes
     1000
@@ -63,6 +77,17 @@ class Settings:
     cache_dir: Path = field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("palote", False))
     )
+    hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    learn: bool = False
+    access_log: bool = False
+    rate_limit: int = 1200
+    running: int = 2
+    waiting: int = 128
+    drain: int = 0
+    grace: int = 20
+    shared_dir: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,22 +97,34 @@ class Settings:
             environment: variables by name; ``os.environ`` if not given.
 
         Raises:
-            UsageError: a number is expected and something else was given.
+            UsageError: a number or a yes or no is expected and something else was given.
         """
         environment = os.environ if environment is None else environment
-        values: dict[str, int | str | Path] = {}
+        values: dict[str, int | str | Path | tuple[str, ...]] = {}
         for setting in fields(cls):
             variable = VARIABLES[setting.name]
             text = environment.get(variable)
             if not text:
                 continue
             if setting.name in WHOLE_NUMBERS:
-                values[setting.name] = _whole_number(variable, text)
+                values[setting.name] = _whole_number(variable, text, LEAST.get(setting.name, 0))
             elif setting.name in FOLDERS:
                 values[setting.name] = Path(text).expanduser()
+            elif setting.name in SWITCHES:
+                values[setting.name] = _yes_or_no(variable, text)
+            elif setting.name in LISTS:
+                values[setting.name] = tuple(filter(None, map(str.strip, text.split(","))))
             else:
                 values[setting.name] = text
         return cls(**values)  # type: ignore[arg-type]
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the variables that make these settings, for a process that is started.
+
+        >>> Settings(hosts=("palote.example", "other.example")).to_environment()["PALOTE_HOSTS"]
+        'palote.example,other.example'
+        """
+        return {VARIABLES[one.name]: _text(getattr(self, one.name)) for one in fields(self)}
 
 
 VARIABLES = {
@@ -101,9 +138,28 @@ VARIABLES = {
     "data_dir": "PALOTE_DATA_DIR",
     "state_dir": "PALOTE_STATE_DIR",
     "cache_dir": "PALOTE_CACHE_DIR",
+    "hosts": "PALOTE_HOSTS",
+    "allow_origins": "PALOTE_ALLOW_ORIGINS",
+    "trusted_proxies": "PALOTE_TRUSTED_PROXIES",
+    "learn": "PALOTE_LEARN",
+    "access_log": "PALOTE_ACCESS_LOG",
+    "rate_limit": "PALOTE_RATE_LIMIT",
+    "running": "PALOTE_RUNNING",
+    "waiting": "PALOTE_WAITING",
+    "drain": "PALOTE_DRAIN_SECONDS",
+    "grace": "PALOTE_GRACE_SECONDS",
+    # Not ours: prometheus-client itself looks at it.
+    "shared_dir": "PROMETHEUS_MULTIPROC_DIR",
 }
-WHOLE_NUMBERS = {"max_bytes", "max_pixels", "threads"}
-FOLDERS = {"datasets", "data_dir", "state_dir", "cache_dir"}
+WHOLE_NUMBERS = {
+    *("max_bytes", "max_pixels", "threads"),
+    *("rate_limit", "running", "waiting", "drain", "grace"),
+}
+LEAST = {"running": 1}
+FOLDERS = {"datasets", "data_dir", "state_dir", "cache_dir", "shared_dir"}
+SWITCHES = {"learn", "access_log"}
+LISTS = {"hosts", "allow_origins", "trusted_proxies"}
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def system_language(environment: Mapping[str, str] | None = None) -> str:
@@ -122,7 +178,22 @@ def system_language(environment: Mapping[str, str] | None = None) -> str:
     return "es" if SPANISH.match(name) else "en"
 
 
-def _whole_number(variable: str, text: str) -> int:
-    if not text.isdecimal():
-        raise UsageError(f"{variable} must be a whole number, not {text!r}.")
+def _whole_number(variable: str, text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        from_ = f" from {least}" if least else ""
+        raise UsageError(f"{variable} must be a whole number{from_}, not {text!r}.")
     return int(text)
+
+
+def _yes_or_no(variable: str, text: str) -> bool:
+    if text.lower() not in (*YES, *NO):
+        raise UsageError(f"{variable} must be one of {', '.join((*YES, *NO))}, not {text!r}.")
+    return text.lower() in YES
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, bool):
+        return str(int(value))
+    return "" if value is None else str(value)

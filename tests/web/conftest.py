@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from palote.surfaces.web import create_app
+from palote.surfaces.web.listening import HttpProtocol
 
 TRAJECTORIES = json.loads((Path(__file__).parent / "trajectories.json").read_text())["digits"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -53,7 +54,9 @@ class Server:
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, http=HttpProtocol, log_level="error", timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
         self._thread.start()
@@ -193,7 +196,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
         )
         page.goto((url or server.url) + path)
         known = page.locator("[data-part=version]" if path == "/" else "article h3")
-        expect(known.last).to_have_text(re.compile(r"\w \d|Stage|Problem"))
+        expect(known.last).to_have_text(re.compile(r"\w \d|Stage|Problem|Request"))
         return page
 
     yield open_page

@@ -143,3 +143,27 @@ def test_a_picture_of_the_largest_size_passes_in_every_way() -> None:
     limits = Limits.for_pictures(3_000_000)
     assert limits.body > 4_000_000
     assert limits.held >= 4 * limits.body
+
+
+def test_a_head_that_does_not_end_is_not_waited_for(
+    narrow: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("palote.surfaces.web.listening.HEAD_SECONDS", 0.5)
+    where = ("127.0.0.1", narrow.port)
+    with (
+        socket.create_connection(where, timeout=10) as silent,
+        socket.create_connection(where, timeout=10) as slow,
+        socket.create_connection(where, timeout=10) as kept,
+    ):
+        slow.sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert kept.recv(12) == b"HTTP/1.1 200"
+        assert silent.recv(100) == slow.recv(100) == b""
+        # Between two requests, a connection is kept for longer than a head may take.
+        kept.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 1:
+            received += kept.recv(65536)
+        kept.sendall(b"GET /healthz HT")
+        while piece := kept.recv(65536):
+            received += piece

@@ -56,12 +56,15 @@ class Ask:
             UsageError: there is no such expectation, or the pattern is none.
         """
         if expect not in EXPECTATIONS:
-            raise UsageError(f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r}.")
+            raise UsageError(
+                f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect[:40]!r}."
+            )
         if pattern is None:
             return cls(expect)
         if expect == "digit":
             raise UsageError(
-                f"The pattern {pattern!r} is for numbers. Leave it out, or use expect='number'."
+                f"The pattern {pattern[:40]!r} is for numbers. Leave it out, or use "
+                "expect='number'."
             )
         return cls("number", Pattern(pattern))
 

@@ -7,11 +7,13 @@ Where to find what::
       paths.py      files, folders and patterns -> names of pictures
       show.py       an answer as a line for people, a JSON line or a CSV row
       progress.py   the bar on the terminal
+      read_into.py  --out: any number of pictures into files, here or on Ray
     serve.py      palote serve: the page and the HTTP API
     gradio.py     palote gradio: the Gradio app
     webcam.py     palote webcam: a window with the camera
     train.py      palote train: make a network anew
       retrain.py    with corrections among the pictures, and the gate at its end
+      train_many.py several trainings: --seeds, and palote compare --on ray
     evaluate.py   palote evaluate: how well a network reads pictures whose digit is known
     compare.py    palote compare: several networks, side by side
     export.py     palote export: a network in the formats that others need

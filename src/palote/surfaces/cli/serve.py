@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -57,6 +58,17 @@ def serve(
         ),
     ] = False,
     learn: LearnOption = False,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, metavar="N", help="Processes that serve; each is replaced if it dies."),
+    ] = 1,
+    access_log: Annotated[
+        bool,
+        typer.Option(
+            "--access-log",
+            help="Write a JSON line for each request to stderr: never a picture or a file name.",
+        ),
+    ] = False,
     profile: ProfileOption = None,
     store: StoreOption = None,
     declared: InputOption = None,
@@ -65,19 +77,24 @@ def serve(
     """Open the page in the browser, and serve the HTTP API.
 
     It answers this machine only, unless --lan or --host say otherwise. Ctrl+C stops it.
+    Limits are set by PALOTE_* variables: docs/settings.md.
     """
     from palote.surfaces import web
 
     spec = declared_by(declared)
+    settings = own_settings(profile, store)
+    if access_log:
+        settings = replace(settings, access_log=True)
     web.serve(
         host,
         port,
         not no_open,
         model,
-        own_settings(profile, store),
+        settings,
         allow_hosts=allow_host or (),
         declared=spec,
         https=https,
         lan=lan,
         learn=learn,
+        workers=workers,
     )

@@ -3,7 +3,9 @@
 Where to find what::
 
     app.py          create_app: puts the pieces together
+    environment.py  the application as PALOTE_* variables describe it, for Gunicorn
     server.py       serve: address, certificate, browser, for `palote serve`
+    workers.py      several processes at one address
     listening.py    the port, found and taken
     announce.py     what the terminal shows while a server runs
     certificate.py  the certificate of `palote serve --https`
@@ -11,10 +13,18 @@ Where to find what::
     admission.py    who may come in from beyond this machine: one-time token, session
     refusals.py     the page that a stranger sees
     shell.py        the guards around an application of others, for `palote gradio`
-    readers.py      the loaded readers and the two threads they work in
+    proxies.py      which proxies are believed about who asks
+    journal.py      a name for each request, the access log, what is counted
+    metrics.py      what /metrics says, over all workers
+    ratelimit.py    how much one client may have computed, over all workers
+    queueing.py     how many readings run, and how many may wait
+    draining.py     the server says that it stops before it does
+    readers.py      the loaded readers
     intake.py       the picture out of a request's body, in memory only
+    tensors.py      pictures and readings as tensors, for the Open Inference Protocol
     security.py     who may ask, how much they may send, what browsers may do
     problems.py     every error as application/problem+json
+    examples.py     the examples of /openapi.json
     schemas.py      the shapes of the answers, for /openapi.json
     routes/         one short function a path
     static/         the page: plain ES modules, no build step
@@ -23,6 +33,7 @@ Where to find what::
 from __future__ import annotations
 
 from palote.surfaces.web.app import create_app
+from palote.surfaces.web.environment import app_from_environment
 from palote.surfaces.web.server import serve
 
-__all__ = ["create_app", "serve"]
+__all__ = ["app_from_environment", "create_app", "serve"]

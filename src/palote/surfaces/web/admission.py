@@ -19,6 +19,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.datastructures import QueryParams
 from starlette.requests import HTTPConnection
@@ -194,6 +195,7 @@ def is_this_machine(asking: HTTPConnection) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def _is_loopback(address: str) -> bool:
     try:
         parsed = ipaddress.ip_address(address)

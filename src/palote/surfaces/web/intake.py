@@ -28,6 +28,12 @@ WORDS = ("label", "profile", "box")
 LONGEST_WORD = 200
 """In bytes."""
 
+MOST_PARTS = 100
+"""Fields of a form. Each costs time in the event loop, even an empty one."""
+
+MOST_VALUES = 1000
+"""Values in JSON. A picture is one of them; millions of empty lists would be a gigabyte."""
+
 HOW = (
     "Send the picture as the multipart field 'image', as the body itself, or as JSON "
     '{"image": "data:image/png;base64,..."}.'
@@ -66,6 +72,8 @@ async def taken(request: Request) -> Taken:
 
 
 def _from_json(body: bytes) -> Taken:
+    if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MOST_VALUES:
+        raise BadRequest(f"The JSON has more than {MOST_VALUES:,} values. {HOW}")
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -106,6 +114,7 @@ class _Form:
 
     def __init__(self) -> None:
         self.complete = False
+        self._begun = 0
         self._parts: dict[str, bytearray] = {}
         self._part: bytearray | None = None
         self._header = b""
@@ -121,6 +130,9 @@ class _Form:
 
     def on_part_begin(self) -> None:
         self._part = None
+        self._begun += 1
+        if self._begun > MOST_PARTS:
+            raise BadRequest(f"The form has more than {MOST_PARTS} fields. {HOW}")
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._header += data[start:end]

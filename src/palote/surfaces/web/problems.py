@@ -8,7 +8,10 @@ The page has a Spanish sentence for each code.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from palote import errors
 
 __all__ = [
+    "CURRENT",
+    "Asking",
     "BadRequest",
     "BodyTimeout",
     "Busy",
@@ -27,6 +32,7 @@ __all__ = [
     "NoLearning",
     "NotAdmitted",
     "Problems",
+    "RateLimited",
     "TokenNeeded",
     "TokenWrong",
     "TooManyRequests",
@@ -35,10 +41,31 @@ __all__ = [
     "problem",
     "refuse_http",
     "refuse_validation",
+    "wrong_parameter",
 ]
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = {429: "60", 503: "1"}
+
+INFERENCE = "/v2/"
+"""Below it, clients of the Open Inference Protocol look for the sentence in ``error``."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The request that is being answered.
+
+    Attributes:
+        id: its name, in logs and answers.
+        path: its path.
+    """
+
+    id: str = ""
+    path: str = ""
+
+
+NOBODY = Asking()
+CURRENT: ContextVar[Asking] = ContextVar("palote-request", default=NOBODY)
 
 log = logging.getLogger("palote.web")
 
@@ -91,6 +118,21 @@ class TooManyRequests(errors.PaloteError):
     code = "too-many-requests"
 
 
+class RateLimited(errors.PaloteError):
+    """One client asks for more than it may.
+
+    Args:
+        wait: seconds until it may again.
+    """
+
+    code = "rate-limited"
+    wait: int = 60
+
+    def __init__(self, wait: float) -> None:
+        self.wait = max(1, math.ceil(wait))
+        super().__init__(f"Too many requests come from your address. Try again in {self.wait} s.")
+
+
 class BodyTimeout(errors.PaloteError):
     """The body did not arrive in time."""
 
@@ -110,6 +152,7 @@ STATUSES: dict[type[errors.PaloteError], int] = {
     errors.LearningOff: 403,
     NoLearning: 404,
     BodyTimeout: 408,
+    RateLimited: 429,
     TooManyRequests: 429,
     TooManyTries: 429,
     Busy: 503,
@@ -131,14 +174,20 @@ CODES = {404: "not-found", 405: "method-not-allowed", 500: "internal"}
 def problem(error: errors.PaloteError) -> Response:
     """Return the answer for an error that was raised on purpose."""
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
-    return _answer(status, error.code, str(error))
+    answer = _answer(status, error.code, str(error))
+    if isinstance(error, RateLimited):
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer
 
 
 def described(whens: Mapping[int, str]) -> dict[int | str, dict[str, object]]:
     """Return FastAPI's description of refusals, from statuses and when they come."""
-    shape = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    shape = {"$ref": "#/components/schemas/Problem"}
     return {
-        status: {"description": when, "content": {MEDIA_TYPE: shape}}
+        status: {
+            "description": when,
+            "content": {MEDIA_TYPE: {"schema": shape, "example": _example(status, when)}},
+        }
         for status, when in whens.items()
     }
 
@@ -161,9 +210,12 @@ async def refuse_validation(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
-    name = str(first["loc"][-1])
-    detail = f"The parameter {name} is wrong: {first['msg']} (received {first.get('input')!r})."
-    return _answer(422, errors.UsageError.code, detail)
+    return problem(wrong_parameter(str(first["loc"][-1]), first["msg"], first.get("input")))
+
+
+def wrong_parameter(name: str, why: str, received: object) -> errors.UsageError:
+    """Return the error of a query parameter of the wrong kind."""
+    return errors.UsageError(f"The parameter {name} is wrong: {why} (received {received!r}).")
 
 
 class Problems:
@@ -193,9 +245,20 @@ class Problems:
     def _answer_for(self, error: Exception) -> Response:
         if isinstance(error, errors.PaloteError):
             return problem(error)
-        log.error("A request failed unexpectedly.", exc_info=error)
+        log.error("The request %s failed unexpectedly.", CURRENT.get().id, exc_info=error)
         detail = "Something went wrong inside Palote. The server's log says more."
         return _answer(500, "internal", detail)
+
+
+def _example(status: int, when: str) -> dict[str, str | int]:
+    code = next((kind.code for kind, of in STATUSES.items() if of == status), CODES.get(status))
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code or "error",
+        "detail": when,
+    }
 
 
 def _answer(status: int, code: str, detail: str) -> Response:
@@ -206,6 +269,11 @@ def _answer(status: int, code: str, detail: str) -> Response:
         "code": code,
         "detail": detail,
     }
+    asking = CURRENT.get()
+    if asking.id:
+        content["request_id"] = asking.id
+    if asking.path.startswith(INFERENCE):
+        content["error"] = detail
     headers = {"Retry-After": RETRY_SECONDS[status]} if status in RETRY_SECONDS else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -1,39 +1,36 @@
-"""The readers, one for each model and profile, and the threads they work in.
+"""The readers, one for each model and profile.
 
-Decoding and inference release the interpreter's lock, so that two threads keep two
-cores busy while the event loop stays free to take in pictures and to answer.
+They work in threads (`palote.surfaces.web.queueing`): decoding and inference release the
+interpreter's lock, so that two threads keep two cores busy while the event loop stays free to
+take in pictures and to answer.
 A model is asked for by its name in the catalogue: a path would let a web page make
 the server open any file.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
 from palote.errors import ModelError, ModelNotFound
-from palote.pixels import ImageSource
+from palote.pixels import ImageSource, load
 from palote.result import Json, Reading
 from palote.settings import Settings
+from palote.surfaces.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from palote.model.card import Card
 
 __all__ = ["LoadReader", "Readers", "SupportsRead"]
 
-THREADS = 2
 MOST_PROFILES = 256
 """Readers of other profiles than the usual one that are kept; they share the network."""
-
-Result = TypeVar("Result")
 
 
 class SupportsRead(Protocol):
@@ -67,24 +64,29 @@ LoadReader: TypeAlias = Callable[[str, Settings], SupportsRead]
 
 
 class Readers:
-    """Loads each model once and reads in `THREADS` threads.
+    """Loads each model once; safe between threads.
 
     Args:
         settings: limits and folders, and the profile that reads unless another is asked for.
         model: name or path of the model that reads unless another is asked for.
         load: makes the reader of a model; tests hand in their own.
+        metrics: where readings are counted; in figures of its own if not given.
     """
 
     def __init__(
-        self, settings: Settings, model: str | None = None, load: LoadReader | None = None
+        self,
+        settings: Settings,
+        model: str | None = None,
+        load: LoadReader | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.settings = settings
+        self._metrics = metrics or Metrics()
         self._asked = model
         self._load = load or _load
         self._loaded: dict[str, SupportsRead] = {}
         self._own: OrderedDict[tuple[str, str], SupportsRead] = OrderedDict()
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="palote-read")
         self._default: SupportsRead | None = None
 
     @property
@@ -106,6 +108,7 @@ class Readers:
                 reader = self._load(asked, self.settings)
                 reader.read(_a_stroke(), expect="auto", stages=False, clean=None, saliency=False)
                 self._loaded[reader.name] = self._default = reader
+                self._metrics.loaded(reader.name, reader.card)
             return self._default
 
     def named(self, name: str | None) -> SupportsRead:
@@ -114,18 +117,32 @@ class Readers:
         Raises:
             ModelError: it is not in the catalogue, or cannot be loaded.
         """
-        from palote.model import catalog
-
         default = self.default()
         if not name or name == default.name:
             return default
         with self._lock:
             if name not in self._loaded:
-                if name not in catalog.names(self.settings):
-                    known = ", ".join(sorted({default.name, *catalog.names(self.settings)}))
-                    raise ModelNotFound(f"There is no model {name[:100]!r}. There are: {known}.")
-                self._loaded[name] = self._load(name, self.settings)
+                self._check(name, default.name)
+                reader = self._loaded[name] = self._load(name, self.settings)
+                self._metrics.loaded(name, reader.card)
             return self._loaded[name]
+
+    def check(self, name: str) -> None:
+        """Make sure that there is a model of this name; it need not be loaded.
+
+        Raises:
+            ModelNotFound: there is none in the catalogue.
+        """
+        self._check(name, self.default().name)
+
+    def _check(self, name: str, default: str) -> None:
+        from palote.model import catalog
+
+        known = {default, *catalog.names(self.settings)}
+        if name not in known:
+            raise ModelNotFound(
+                f"There is no model {name[:100]!r}. There are: {', '.join(sorted(known))}."
+            )
 
     def of_profile(self, name: str | None, profile: str) -> SupportsRead:
         """Return the reader of a model with what a profile has learnt.
@@ -150,7 +167,7 @@ class Readers:
             for key in [key for key in self._own if key[1] == profile.casefold()]:
                 del self._own[key]
 
-    async def read(
+    def read(
         self,
         image: bytes | str,
         *,
@@ -161,27 +178,28 @@ class Readers:
         stages: bool,
         saliency: bool,
         profile: str | None = None,
-    ) -> tuple[dict[str, Json], float]:
-        """Read one picture; return the reading, ready for JSON, and the seconds it took.
+    ) -> Reading:
+        """Read one picture, and note how long each stage took.
 
         Raises:
             PaloteError: the picture, the model or an option is wrong.
         """
-
-        def work() -> tuple[dict[str, Json], float]:
-            reader = self.of_profile(model, profile) if profile else self.named(model)
-            start = time.perf_counter()
-            reading = reader.read(
-                image,
-                expect=expect,
-                pattern=pattern,
-                stages=stages,
-                clean=clean,
-                saliency=saliency,
-            )
-            return reading.to_dict(images=stages or saliency), time.perf_counter() - start
-
-        return await self.in_thread(work)
+        reader = self.of_profile(model, profile) if profile else self.named(model)
+        start = time.perf_counter()
+        picture = load(image, self.settings)
+        decoded = time.perf_counter()
+        self._metrics.stage("decode", decoded - start)
+        reading = reader.read(
+            picture,
+            expect=expect,
+            pattern=pattern,
+            stages=stages,
+            clean=clean,
+            saliency=saliency,
+        )
+        self._metrics.stage("read", time.perf_counter() - decoded)
+        self._metrics.reading(reading)
+        return reading
 
     def models(self) -> list[dict[str, Json]]:
         """Return every model that can be asked for, the default first."""
@@ -197,14 +215,6 @@ class Readers:
                 if card is not None:
                     found.append(_describe(name, card, name in self._loaded))
         return found
-
-    async def in_thread(self, work: Callable[[], Result]) -> Result:
-        """Run ``work`` in one of the threads."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    def close(self) -> None:
-        """Let the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _load(model: str, settings: Settings) -> SupportsRead:

@@ -255,3 +255,5 @@ class Problem(BaseModel):
     status: int
     code: str = Field(description="Stable, for programs.", examples=["unsupported-format"])
     detail: str = Field(description="A sentence for a person.")
+    request_id: str | None = Field(None, description="As in X-Request-ID, and in the server's log.")
+    error: str | None = Field(None, description="The detail again, below /v2 only.")

@@ -15,9 +15,10 @@ import asyncio
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from palote.errors import PaloteError, TooManyBytes
@@ -60,17 +61,19 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str] = HEADERS) -> None:
         self.app = app
-        self.headers = headers
+        all_of_them = {**headers, "Cache-Control": "no-store"}
+        self.headers = [
+            (name.lower().encode(), value.encode()) for name, value in all_of_them.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; complete the head of the answer."""
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                own = {name for name, _ in message["headers"]}
+                added = (pair for pair in self.headers if pair[0] not in own)
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self.app(scope, receive, complete)
@@ -84,10 +87,14 @@ class Guard:
         hosts: names and addresses, without port, that this server answers to, besides
             the local ones. One that means every address (``"0.0.0.0"``) lets any IP
             address in: a rebinding site always comes by a name.
+        origins: other sites that may send requests nevertheless.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] = (), origins: Iterable[str] = ()
+    ) -> None:
         self.app = app
+        self.origins = frozenset(origins)
         given = [host.strip("[]").lower() for host in hosts]
         self.any_address = any(host in EVERY_ADDRESS for host in given)
         self.hosts = frozenset((*LOCAL_HOSTS, *given)) - frozenset(EVERY_ADDRESS)
@@ -110,6 +117,8 @@ class Guard:
                 "address that it printed when it started."
             )
         origin = headers.get("origin")
+        if origin in self.origins:
+            return None
         if method not in SAFE_METHODS and origin is not None and not _same_site(origin, host):
             return f"Requests from another site are refused (Origin: {origin[:100]!r})."
         site = headers.get("sec-fetch-site", "none")
@@ -209,7 +218,9 @@ class _Body:
         limits = self.gate.limits
         remaining = self._deadline - asyncio.get_running_loop().time()
         try:
-            message = await asyncio.wait_for(self._receive(), min(limits.pause, remaining))
+            # wait_for would make a task of it, for each piece.
+            async with asyncio.timeout(min(limits.pause, remaining)):
+                message = await self._receive()
         except TimeoutError:
             self.complete = True
             raise BodyTimeout(
@@ -258,6 +269,10 @@ def _busy() -> Busy:
     return Busy("Palote is reading as many pictures as it can hold. Try again in a moment.")
 
 
+LONGEST_HOST = 253 + len(":65535")
+"""In characters (RFC 1035), with a port."""
+
+
 def _same_site(origin: str, host: str) -> bool:
     scheme, _, rest = origin.partition("://")
     standard = {"http": 80, "https": 443}.get(scheme)
@@ -271,7 +286,10 @@ def host_name(host: str) -> str:
     return _split_host(host)[0]
 
 
+@lru_cache(maxsize=1024)
 def _split_host(host: str) -> tuple[str, int | None]:
+    if len(host) > LONGEST_HOST:
+        return "", None
     try:
         parts = urlsplit(f"//{host}")
         return parts.hostname or "", parts.port

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from palote.errors import MissingExtra, ServerError
+from palote.errors import MissingExtra, ServerError, UsageError
 from palote.settings import Settings
 from palote.surfaces.web.announce import Invitation, say, show_certificate, url
 from palote.surfaces.web.app import create_app
 from palote.surfaces.web.certificate import Certificate, local_certificate
 from palote.surfaces.web.lan import addresses
-from palote.surfaces.web.listening import GRACE_SECONDS, Server, listen
+from palote.surfaces.web.listening import HttpProtocol, Server, listen
 from palote.surfaces.web.security import EVERY_ADDRESS, LOCAL_HOSTS
+from palote.surfaces.web.workers import APPLICATION, run_workers
 
 if TYPE_CHECKING:
     from palote.ink import InkSpec
@@ -44,6 +46,7 @@ def serve(
     https: bool = False,
     lan: bool = False,
     learn: bool = False,
+    workers: int = 1,
 ) -> None:
     """Serve the page and the API until interrupted.
 
@@ -60,15 +63,18 @@ def serve(
         lan: over HTTPS, let in other devices too, each by a link with a one-time token. If
             ``host`` is this machine alone, it listens at every address.
         learn: let it be taught; `palote.surfaces.web.access` says by whom.
+        workers: processes that serve; each holds the network.
 
     Raises:
         ServerError: the host or the port cannot be used, or the certificate cannot be kept.
         MissingExtra: HTTPS needs packages that are not installed.
         ModelError: the model cannot be loaded.
-        UsageError: with ``learn``, the model cannot be taught.
+        UsageError: with ``learn``, the model cannot be taught; or several workers cannot do
+            what is asked for.
         LearnError: with ``learn``, the store cannot be used.
     """
     settings = settings or Settings.from_environment()
+    learn = learn or settings.learn
     if (https or lan) and not all(map(find_spec, NEEDED_FOR_HTTPS)):
         raise MissingExtra("https", "Serving over HTTPS")
     place = _Place.of(host, https, lan)
@@ -99,32 +105,61 @@ def serve(
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
+    hosts = (*place.hosts, *names)
+    if workers > 1:
+        _check_workers(lan, declared)
+        settings = replace(
+            settings,
+            model=model or settings.model,
+            hosts=(*settings.hosts, *hosts),
+            learn=learn,
+        )
     app = create_app(
         settings,
         model=model,
-        hosts=[*place.hosts, *names],
+        hosts=hosts,
         load=load if declared else None,
         admission=invitation.admission if invitation else None,
         learn=learn,
     )
+    # What cannot work is said before anything listens.
     if app.state.teaching:
         app.state.teaching.open()
     app.state.readers.default()
     listeners = listen(place.listen, port, DEFAULT_PORT)
     config = uvicorn.Config(
-        app,
+        app if workers == 1 else APPLICATION,
+        factory=workers > 1,
+        workers=workers,
+        http=HttpProtocol,
         ssl_certfile=certificate.secret if certificate else None,
-        # Who comes from beyond this machine must not be able to say where it comes from.
-        proxy_headers=not lan,
+        # Whom to believe about where a request comes from is the application's to say.
+        proxy_headers=False,
         access_log=False,
         log_level="warning",
         server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=settings.grace,
     )
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         for listener in listeners:
             stack.enter_context(listener)
-        Server(config, started).run(sockets=listeners)
+        if workers == 1:
+            Server(config, started).run(sockets=listeners)
+        else:
+            own_port = listeners[0].getsockname()[1]
+            run_workers(config, listeners, settings, lambda: started(own_port))
+
+
+def _check_workers(lan: bool, declared: InkSpec | None) -> None:
+    if sys.platform == "win32":
+        raise UsageError("Several workers need Linux or macOS.")
+    if lan:
+        raise UsageError("--lan lets devices in by one process. Leave out --workers.")
+    if declared is not None:
+        raise UsageError(
+            "Several workers take a model that says itself what it takes. Leave out --workers, "
+            "or add the model to the catalogue: palote models add."
+        )
 
 
 @dataclass(frozen=True)

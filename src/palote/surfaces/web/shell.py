@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from palote.surfaces.web.announce import say, url
-from palote.surfaces.web.listening import GRACE_SECONDS, Server, listen
+from palote.surfaces.web.listening import GRACE_SECONDS, HttpProtocol, Server, listen
 from palote.surfaces.web.problems import Problems
 from palote.surfaces.web.security import (
     EVERY_ADDRESS,
@@ -85,6 +85,7 @@ def run(
             stack.enter_context(listener)
         config = uvicorn.Config(
             make(),
+            http=HttpProtocol,
             access_log=False,
             log_level="warning",
             server_header=False,

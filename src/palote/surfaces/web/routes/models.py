@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 import palote
 from palote.ink import CLEANINGS
 from palote.result import Json
-from palote.surfaces.web import schemas
+from palote.surfaces.web import problems, schemas
+from palote.surfaces.web.queueing import Queue
 from palote.surfaces.web.readers import Readers
 from palote.surfaces.web.teaching import Teaching
 
@@ -17,15 +18,21 @@ __all__ = ["router"]
 router = APIRouter()
 
 
-@router.get("/api/models", summary="What can be chosen", response_model=schemas.Models)
+@router.get(
+    "/api/models",
+    summary="What can be chosen",
+    response_model=schemas.Models,
+    responses=problems.described({503: "Too much at once, or the model cannot be used."}),
+)
 async def models(request: Request) -> JSONResponse:
     """Models with their cards and scores, ways of cleaning, and limits."""
     readers: Readers = request.app.state.readers
+    queue: Queue = request.app.state.queue
     teaching: Teaching | None = request.app.state.teaching
     if teaching is not None:
         # First, for it makes the profile that reads.
-        await readers.in_thread(teaching.open)
-    found = await readers.in_thread(readers.models)
+        await queue.in_thread(teaching.open)
+    found = await queue.run(readers.models, request.receive)
     return JSONResponse(
         {
             "version": palote.__version__,

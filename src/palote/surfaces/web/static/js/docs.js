@@ -39,22 +39,32 @@ function describeShape(name, shape) {
   return article;
 }
 
+/** @param {Json} schema */
+function contentOf(schema) {
+  if (schema.properties) return `field ${Object.keys(schema.properties).join(", ")}`;
+  return schema.$ref ? kindOf(schema) : "the file itself";
+}
+
 /** @param {string} path @param {string} verb @param {Json} operation */
 function describe(path, verb, operation) {
   const heading = make("h2", classed("verb", verb.toUpperCase()), classed("path", path));
   const article = make("article", heading, make("p", operation.description ?? operation.summary));
-  if (operation.parameters) {
-    const rows = operation.parameters.map((/** @type {Json} */ { name, schema, description }) => [
-      make("code", name), kindOf(schema), String(schema.default ?? ""), description ?? "",
-    ]);
-    article.append(make("h3", "Query"), table(["name", "kind", "default", "what"], rows));
+  for (const [place, title] of [["path", "Path"], ["query", "Query"]]) {
+    const rows = (operation.parameters ?? [])
+      .filter((/** @type {Json} */ parameter) => parameter.in === place)
+      .map((/** @type {Json} */ { name, schema, description }) => [
+        make("code", name), kindOf(schema), String(schema.default ?? ""), description ?? "",
+      ]);
+    if (rows.length > 0) {
+      article.append(make("h3", title), table(["name", "kind", "default", "what"], rows));
+    }
   }
   if (operation.requestBody) {
     article.append(make("h3", "Body"), make("p", operation.requestBody.description));
     const rows = Object.entries(/** @type {Json} */ (operation.requestBody.content)).map(
       ([type, { schema, example }]) => [
         make("code", type),
-        schema.properties ? `field ${Object.keys(schema.properties).join(", ")}` : "the file itself",
+        contentOf(schema),
         make("code", example ? JSON.stringify(example) : ""),
       ],
     );

@@ -8,6 +8,7 @@
 import { CAMERA_EN, CAMERA_ES } from "./camera/words.js";
 import { LEARN_EN, LEARN_ERRORS_ES, LEARN_ES } from "./learn/words.js";
 import { NUMBER_EN, NUMBER_ES } from "./number-words.js";
+import { PROGRAMS_EN, PROGRAMS_ES } from "./programs/words.js";
 
 /** @typedef {"en" | "es"} Language */
 
@@ -18,6 +19,7 @@ const EN = {
   ...CAMERA_EN,
   ...LEARN_EN,
   ...NUMBER_EN,
+  ...PROGRAMS_EN,
   title: "Palote: reads handwritten digits",
   motto: "Reads the digits you write",
   language: "Language",
@@ -130,6 +132,7 @@ const ES = {
   ...CAMERA_ES,
   ...LEARN_ES,
   ...NUMBER_ES,
+  ...PROGRAMS_ES,
   title: "Palote: lee cifras escritas a mano",
   motto: "Lee las cifras que escribes",
   language: "Idioma",
@@ -247,6 +250,7 @@ const ES = {
     "model": "El modelo no se puede usar. Elige otro.",
     "model-corrupt": "El archivo del modelo está dañado. Elige otro modelo.",
     "model-not-found": "Ese modelo no existe. Elige otro de la lista.",
+    "rate-limited": "Llegan demasiadas peticiones desde tu dirección. Espera unos segundos.",
     "timeout": "La imagen ha dejado de llegar a medio camino. Prueba otra vez.",
     "too-many-bytes": "El archivo es demasiado grande. Recórtalo o guárdalo con menos tamaño.",
     "too-many-pixels": "La imagen tiene demasiados píxeles. Recórtala o redúcela.",

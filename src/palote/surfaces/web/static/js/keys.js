@@ -14,6 +14,7 @@ const ANYWHERE = { o: "open", c: "copy", s: "looked", m: "expect", i: "language"
 const SINGLE = {
   sheet: { ...ANYWHERE, e: "example", l: "live", "[": "thinner", "]": "thicker" },
   camera: { ...ANYWHERE, " ": "freeze", l: "pace", f: "turn", a: "add" },
+  api: { o: "open", m: "expect", i: "language", "?": "help", v: "tab" },
 };
 /** Where something can be taught. @type {Record<string, Command>} */
 const TEACHING = { u: "teach-undo", t: "taught" };
@@ -22,11 +23,12 @@ const LABELS = /** @type {Record<string, string>} */ ({ n: "none" });
 for (const digit of "0123456789") LABELS[digit] = digit;
 
 /** @type {Record<Tab, Record<string, Command>>} */
-const NAMED = { sheet: { enter: "read" }, camera: { enter: "start", escape: "stop" } };
-/** @type {Record<Tab, {clear: Command, undo: Command, redo: Command | null}>} */
+const NAMED = { sheet: { enter: "read" }, camera: { enter: "start", escape: "stop" }, api: {} };
+/** @type {Record<Tab, {clear: Command | null, undo: Command | null, redo: Command | null}>} */
 const HISTORY = {
   sheet: { clear: "clear", undo: "undo", redo: "redo" },
   camera: { clear: "list-clear", undo: "list-undo", redo: null },
+  api: { clear: null, undo: null, redo: null },
 };
 
 /**

@@ -17,6 +17,7 @@ import { listenToMarks } from "./marks.js";
 import { EXPECTATIONS, isNumber } from "./number.js";
 import { listenToPen } from "./pen.js";
 import { listenToDrops, pictureIn, prepare } from "./photo.js";
+import { programCommands } from "./programs/view.js";
 import { remember, remembered } from "./memory.js";
 import { digitOf, photoOf, sentOf } from "./sent.js";
 import { PENS, readingOf, reduce, start } from "./state.js";
@@ -174,6 +175,7 @@ export function mount(root) {
   const commands = {
     ...camera.commands,
     ...lesson.commands,
+    ...programCommands(() => state, (copied) => dispatch({ type: "copied-program", copied })),
     tab: (value) => dispatch({ type: "tab", tab: tabOf(value) ?? (state.tab === "sheet" ? "camera" : "sheet") }),
     undo: () => (writer.stop(), dispatch({ type: "undo" })),
     redo: () => (writer.stop(), dispatch({ type: "redo" })),
@@ -207,7 +209,8 @@ export function mount(root) {
       // The field of a dialog that has just closed may have the focus for a moment longer.
       typing: target.matches(TYPING) && target.getClientRects().length > 0,
       onControl: target.matches("button, a, input, select, summary"),
-      teaching: Boolean(state.choices?.learning),
+      // What would be taught must be in sight.
+      teaching: Boolean(state.choices?.learning) && state.tab !== "api",
     });
     if (!found) return;
     event.preventDefault();

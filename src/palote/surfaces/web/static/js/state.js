@@ -19,7 +19,7 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
 /** @typedef {import("./strokes.js").Stroke} Stroke */
 
 /** @typedef {{strokes: readonly Stroke[], photo: Photo | null}} Sheet */
-/** @typedef {"sheet" | "camera"} Tab */
+/** @typedef {"sheet" | "camera" | "api"} Tab */
 
 /**
  * @typedef {object} Answer
@@ -54,6 +54,7 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
  * @property {{code: string, detail: string} | null} refusal
  * @property {string | null} notice a word of the page's own, by its name in `i18n.js`
  * @property {"copied" | "copyFailed" | null} copied what became of the last copying
+ * @property {{program: import("./programs/snippets.js").Program, done: boolean} | null} copiedProgram the example that was copied last
  * @property {import("./api.js").Absence | null} away why the server does not answer
  * @property {Tab} tab
  * @property {import("./camera/state.js").CameraState} camera
@@ -76,6 +77,7 @@ import { changesReading, reduceLesson, startLesson } from "./learn/state.js";
  *   | {type: "refusal", serial: number, code: string, detail: string}
  *   | {type: "notice", notice: string}
  *   | {type: "copied", copied: State["copied"]}
+ *   | {type: "copied-program", copied: State["copiedProgram"]}
  *   | {type: "away", why: import("./api.js").Absence} | {type: "back"}
  *   | {type: "tab", tab: Tab}
  *   | {type: "camera", action: import("./camera/state.js").CameraAction}
@@ -98,7 +100,7 @@ export function start(language) {
     language, live: true, singleKeys: true, looked: false, expect: "auto", pen: 40, clean: "auto", model: null, choices: null,
     sheet: BLANK, past: [], future: [], stroke: null,
     wanted: 0, fresh: 0, answered: 0, answer: null, picked: null, refusal: null,
-    notice: null, copied: null, away: null, tab: "sheet", camera: startCamera(), lesson: startLesson(),
+    notice: null, copied: null, copiedProgram: null, away: null, tab: "sheet", camera: startCamera(), lesson: startLesson(),
   };
 }
 
@@ -193,13 +195,16 @@ export function reduce(state, action) {
       return { ...openTab(state, "sheet"), notice: action.notice };
     case "copied":
       return { ...state, copied: action.copied };
+    case "copied-program":
+      return { ...state, copiedProgram: action.copied };
     case "away":
       return { ...state, away: action.why };
     case "back":
       return { ...state, away: null };
     case "tab":
-      // Options may have changed since the sheet was read.
-      return action.tab === state.tab ? state : wantAgain(openTab(state, action.tab));
+      if (action.tab === state.tab) return state;
+      // Options may have changed since the sheet was read; the examples read nothing.
+      return action.tab === "api" ? openTab(state, "api") : wantAgain(openTab(state, action.tab));
     case "camera":
       return {
         ...state, camera: reduceCamera(state.camera, action.action),

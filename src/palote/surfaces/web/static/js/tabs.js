@@ -3,7 +3,7 @@
 /** @typedef {import("./state.js").Tab} Tab */
 
 /** @type {readonly Tab[]} */
-const TABS = ["sheet", "camera"];
+const TABS = ["sheet", "camera", "api"];
 
 /** @param {string | undefined} name @returns {Tab | undefined} */
 export function tabOf(name) {

@@ -11,6 +11,7 @@ import { fill, LANGUAGES, wordsOf } from "./i18n.js";
 import { createLessonView } from "./learn/view.js";
 import { showMarks } from "./marks.js";
 import { isNumber, lookedAt } from "./number.js";
+import { createProgramsView } from "./programs/view.js";
 import { hasInk, inkOf, isBlank, readingOf } from "./state.js";
 import { paint, SIDE } from "./strokes.js";
 
@@ -40,6 +41,7 @@ export function createView(root) {
   const stages = fillStages(parts.stages);
   const updateCamera = createCameraView(root, parts);
   const updateLesson = createLessonView(root, parts);
+  const updatePrograms = createProgramsView(root, parts);
 
   /** @param {State} state */
   function update(state) {
@@ -48,7 +50,8 @@ export function createView(root) {
     updateTools(root, parts, state, words);
     updateTabs(root, parts, state);
     if (state.tab === "sheet") updateSheet(parts, state, words);
-    else updateCamera(state, words);
+    else if (state.tab === "camera") updateCamera(state, words);
+    else updatePrograms(state, words);
     updateChoices(parts, state, words);
     updateLesson(state, words);
 
@@ -168,6 +171,8 @@ function updateTabs(root, parts, state) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   parts.panelSheet.hidden = state.tab !== "sheet";
+  parts.panelApi.hidden = state.tab !== "api";
+  parts.answer.hidden = parts.wayCard.hidden = state.tab === "api";
   parts.panelCamera.hidden = parts.listCard.hidden = state.tab !== "camera";
 }
 

@@ -1,0 +1,79 @@
+"""Several processes at one address, each replaced if it dies: ``palote serve --workers``.
+
+uvicorn's own supervisor does it. Each worker builds the application anew, from the environment;
+what they share (metrics, rate limits) lies in a folder that ends with the server.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+from palote.errors import ServerError
+from palote.settings import Settings
+
+__all__ = ["APPLICATION", "run_workers"]
+
+APPLICATION = "palote.surfaces.web:app_from_environment"
+
+START_SECONDS = 60
+"""A worker that gives no sign of life for so long, when it starts or later, is replaced."""
+
+
+def run_workers(
+    config: uvicorn.Config,
+    listeners: Sequence[socket.socket],
+    settings: Settings,
+    started: Callable[[], None],
+) -> None:
+    """Run workers until interrupted.
+
+    Args:
+        config: how they serve; its application is `APPLICATION`.
+        listeners: where they listen.
+        settings: what they get by way of the environment.
+        started: called once all have been started; who connects before they are ready waits.
+
+    Raises:
+        ServerError: a worker cannot start, and would not at a second attempt either.
+    """
+    config.timeout_worker_healthcheck = START_SECONDS
+    with tempfile.TemporaryDirectory(prefix="palote-", ignore_cleanup_errors=True) as folder:
+        own = replace(settings, shared_dir=settings.shared_dir or Path(folder))
+        os.environ.update(own.to_environment())
+        supervisor = _Supervisor(config, listeners, started)
+        supervisor.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+        raise ServerError("A worker could not start. What it said stands above.")
+
+
+class _Supervisor(Multiprocess):
+    """Tells when the workers have been started, and lets nobody wait for those that end."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        listeners: Sequence[socket.socket],
+        started: Callable[[], None],
+    ) -> None:
+        super().__init__(config, list(listeners))
+        self._when_started = started
+
+    def init_processes(self) -> None:
+        """Start the workers."""
+        super().init_processes()
+        self._when_started()
+
+    def terminate_all(self) -> None:
+        """Tell the workers to stop; who connects after that is refused at once."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()

@@ -1,0 +1,119 @@
+"""Several workers as one server: replaced when they die, counted together, stopped with grace."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from palote.errors import UsageError
+from palote.ink import InkSpec
+from palote.surfaces.web import serve
+
+from .learning import SEVEN
+from .program import PATIENCE_SECONDS, Program, running
+from .test_metrics import samples
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="workers need Linux or macOS")
+
+UPLOADS = 4
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        # While a worker starts or ends, there may be nobody to answer.
+        with contextlib.suppress(httpx.TransportError):
+            if true():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def serving_processes(program: Program) -> set[int]:
+    children = psutil.Process(program.process.pid).children()
+    found = set()
+    for child in children:
+        # One that has just been killed has no command line any more.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.add(child.pid)
+    return found
+
+
+@contextlib.contextmanager
+def half_sent(port: int) -> Iterator[socket.socket]:
+    """An upload whose first half has been sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as upload:
+        lines = ("POST /api/read HTTP/1.1", "Host: localhost", f"Content-Length: {len(SEVEN)}")
+        upload.sendall("\r\n".join((*lines, "", "")).encode() + SEVEN[: len(SEVEN) // 2])
+        yield upload
+
+
+def answer(upload: socket.socket) -> tuple[bytes, str]:
+    """First line of the answer, and what was read; after the second half."""
+    upload.sendall(SEVEN[len(SEVEN) // 2 :])
+    data = b""
+    while piece := upload.recv(65536):
+        data += piece
+    return data.split(b"\r\n")[0], json.loads(data.partition(b"\r\n\r\n")[2])["text"]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_that_is_told_to_stop_ends_what_it_has_begun(workers: int, tmp_path: Path) -> None:
+    options = ("--workers", str(workers))
+    slow_end = {"PALOTE_DRAIN_SECONDS": "3"}
+    with running(*options, state=tmp_path, environment=slow_end) as program:
+        url = program.says(r"Palote is at (http://127\.0\.0\.1:\d+)")[1]
+        until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+        if workers > 1:
+            _is_replaced(program, url)
+        port = int(url.rpartition(":")[2])
+        with contextlib.ExitStack() as stack:
+            uploads = [stack.enter_context(half_sent(port)) for _ in range(UPLOADS)]
+            # Each is held by a worker that has taken in a part of it.
+            until(lambda: httpx.get(f"{url}/healthz").status_code == 200)
+            program.process.send_signal(signal.SIGTERM)
+
+            def going() -> bool:
+                told = httpx.get(f"{url}/readyz")
+                return told.status_code == 503 and told.headers["connection"] == "close"
+
+            until(going)
+            assert [answer(upload) for upload in uploads] == [(b"HTTP/1.1 200 OK", "7")] * UPLOADS
+        program.process.wait(PATIENCE_SECONDS)
+    assert not [line for line in program.lines if "Traceback" in line]
+
+
+def _is_replaced(program: Program, url: str) -> None:
+    def figures() -> dict[tuple[str, ...], float]:
+        return samples(httpx.get(f"{url}/metrics").text)
+
+    until(lambda: figures()["palote_workers",] == 2)
+    before = serving_processes(program)
+    for _ in range(6):
+        assert httpx.post(f"{url}/api/read", content=SEVEN).json()["text"] == "7"
+    os.kill(min(before), signal.SIGKILL)
+    until(lambda: len(serving_processes(program) - before) == 1)
+    until(lambda: figures()["palote_workers",] == 2)
+    assert httpx.post(f"{url}/api/read", content=SEVEN).json()["text"] == "7"
+    counted = [value for key, value in figures().items() if key[0] == "palote_readings_total"]
+    assert sum(counted) == 7
+
+
+def test_what_several_workers_cannot_do_is_said() -> None:
+    with pytest.raises(UsageError, match="Leave out --workers"):
+        serve(lan=True, workers=2)
+    with pytest.raises(UsageError, match="palote models add"):
+        serve(workers=2, declared=InkSpec())
