@@ -5,6 +5,7 @@
 - ``corruptions.py``  the corruptions of MNIST-C, for ``accuracy.py``
 - ``live.py``        the camera: answers a second and their delay, in the page and in the window
 - ``footprint.py``   cold start, memory, installed size
+- ``serve.py``       requests a second under load, beside what people would otherwise run
 
 Run them from the clone: ``python -m benchmarks.accuracy``.
 """

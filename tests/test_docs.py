@@ -24,7 +24,15 @@ from tests.drawing import ring, seven
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.es.md")
-DOCUMENTS = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/cli.md")
+DOCUMENTS = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "docs/cli.md",
+    "docs/deploy.md",
+    "docs/scale.md",
+)
 BIN = Path(sys.executable).parent
 BASH = shutil.which("bash")
 
@@ -210,7 +218,7 @@ def anchors(document: Path) -> set[str]:
 def test_links_lead_somewhere(document: str) -> None:
     for link in links(document):
         path, _, anchor = link.partition("#")
-        target = (ROOT / document).parent / path
+        target = (ROOT / document).parent / path if path else ROOT / document
         assert target.exists(), f"{document} links to {link}"
         assert not anchor or anchor in anchors(target), f"{document} links to {link}"
 
@@ -218,12 +226,15 @@ def test_links_lead_somewhere(document: str) -> None:
 def test_settings_are_described() -> None:
     for document in READMES:
         described = set(re.findall(r"`(PALOTE_\w+)`", text(document)))
-        assert described == set(VARIABLES.values())
+        known = list(VARIABLES.values())
+        # What only servers need stands in docs/settings.md, which is written from them all.
+        everyday = known[: known.index("PALOTE_HOSTS")]
+        assert set(everyday) <= described <= set(known)
         assert str(Settings.max_bytes) in text(document)
         assert str(Settings.max_pixels) in text(document)
 
 
-@pytest.mark.parametrize("script", ["cli-reference", "model-card"])
+@pytest.mark.parametrize("script", ["cli-reference", "model-card", "settings-reference"])
 def test_a_written_page_is_up_to_date(script: str) -> None:
     result = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / script), "--check"],
