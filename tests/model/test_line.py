@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from palote.errors import InkSpecMismatch, ModelCorrupt, ModelNotFound
-from palote.ink import rows
+from palote.ink import level
 from palote.model import catalog
 from palote.model.line import LineCard, LineSpec, OnnxLineEngine
 
@@ -16,7 +16,7 @@ CARD = LineCard("line", "0123456789.-/x", 2, scores={"validation": 0.5}, data=("
 
 
 def test_the_geometry_is_that_of_the_crops():
-    made = LineSpec(rows.CROP_HEIGHT, rows.CROP_DIGIT, rows.CROP_MARGIN, rows.WIDEST)
+    made = LineSpec(level.CROP_HEIGHT, level.CROP_DIGIT, level.CROP_MARGIN, level.WIDEST)
     assert LineSpec() == made
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from palote import Settings
 from palote.errors import DataError
-from palote.ink.rows import CROP_HEIGHT
+from palote.ink.level import CROP_HEIGHT
 from palote.train import strings
 from palote.train.compose import Sheet, sheet, write
 from palote.train.glyphs import LineStock

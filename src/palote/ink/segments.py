@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 from palote.ink.fit import stroke_width
-from palote.ink.rows import Level
+from palote.ink.level import Level
 
 __all__ = ["Parts", "cut"]
 

@@ -1,6 +1,6 @@
 """A network that reads whole lines: its card, its file, and how it is asked.
 
-It takes a line as `palote.ink.rows.line_crop` makes it and gives, for each step along it,
+It takes a line as `palote.ink.level.line_crop` makes it and gives, for each step along it,
 the log-probability of every symbol and of the blank; `palote.numbers.ctc` makes texts of
 that.
 """

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from palote.ink import Cleaning, InkSpec, find_lines
 from palote.ink.components import Components
-from palote.ink.rows import level
+from palote.ink.level import level
 from palote.ink.segments import Parts, cut
 from palote.numbers.lattice import Edges, edges_of
 from palote.numbers.reading import HEIGHT

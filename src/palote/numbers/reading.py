@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink import Cleaned, Cleaning, Row, find_lines
-from palote.ink.rows import level
+from palote.ink.level import level
 from palote.ink.segments import Parts, cut
 from palote.metrics import softmax
 from palote.model.engine import DIGITS, Engine

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from palote.train import draw, glyphs
 from palote.train.glyphs import Glyph, LineStock
+from palote.train.hand import Hand, hand_of
 from palote.train.phrases import OTHER, phrase
 
 __all__ = ["Sheet", "Writing", "sheet", "write"]
@@ -73,43 +74,6 @@ class Sheet:
         return tuple(int(n) for n in np.cumsum([0, *(len(marks) for marks in self.lines)])[:-1])
 
 
-@dataclass(frozen=True)
-class Hand:
-    """How one person writes one line; lengths are in heights of a digit.
-
-    Attributes:
-        height: of a digit, in pixels.
-        width: of the pen.
-        pen: kind of pen, see `draw.paint`.
-        gap: mean distance of neighbours, below 0 where they overlap.
-        uneven: standard deviation of that.
-        slant: of the strokes, dx per dy upwards.
-        slope: of the baseline, dy per dx.
-        wander: of the baseline, from mark to mark.
-        sizes: standard deviation of the sizes.
-        zeros: size of a nought.
-        joined: probability that the pen is not lifted between two digits.
-        printed: digits are MNIST's, not drawn from pen strokes.
-        writer: whose digits are taken, if one person's.
-        pitch: distance of the cells that they are put into, 0 for none.
-    """
-
-    height: float
-    width: float
-    pen: str
-    gap: float
-    uneven: float
-    slant: float
-    slope: float
-    wander: float
-    sizes: float
-    zeros: float
-    joined: float
-    printed: bool
-    writer: str | None
-    pitch: float
-
-
 def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -> Writing:
     """Write one line.
 
@@ -120,7 +84,7 @@ def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
             not given.
     """
     text = phrase(rng) if text is None else text
-    hand = _hand(stock, rng, len(text.replace(" ", "")))
+    hand = hand_of(stock, rng, len(text.replace(" ", "")))
     if hand.pitch:
         text = text.replace(" ", "")
     line, marks, edges = _set(text, hand, stock, rng)
@@ -165,36 +129,6 @@ def sheet(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
         (left, top, left + wide, top + high),
         tuple(left + x for x in main.cells),
         boxed,
-    )
-
-
-def _hand(stock: LineStock, rng: np.random.Generator, count: int) -> Hand:
-    # Long lines stand on wide paper, which is shrunk: their digits are small.
-    height = float(np.clip(np.exp(rng.normal(3.5, 0.38)), 12, 90 if count < 7 else 56))
-    spacing = rng.random()
-    if spacing < 0.5:
-        gap = rng.uniform(-0.11, 0.12)
-    else:
-        gap = rng.uniform(0.1, 0.35) if spacing < 0.88 else rng.uniform(0.3, 1.2)
-    zeros = rng.uniform(0.5, 0.9) if rng.random() < 0.3 else 1.0
-    width = float(np.exp(rng.normal(np.log(0.105), 0.42)))
-    if width > 0.18:  # thick strokes that overlap, too, nobody can read
-        gap = max(gap, 0.5 * width)
-    return Hand(
-        height=height,
-        width=width,
-        pen=str(rng.choice(["even", "pressed", "flat", "worn"], p=[0.66, 0.16, 0.1, 0.08])),
-        gap=gap,
-        uneven=0.05 + 0.15 * max(gap, 0.0),
-        slant=rng.normal(0.12, 0.2),
-        slope=rng.normal(0, 0.035),
-        wander=rng.uniform(0, 0.06),
-        sizes=rng.uniform(0.02, 0.12),
-        zeros=zeros,
-        joined=rng.uniform(0.2, 0.7) if rng.random() < 0.12 else 0.0,
-        printed=bool(rng.random() < 0.42),
-        writer=stock.writer(rng) if rng.random() < 0.6 else None,
-        pitch=rng.uniform(0.95, 1.7) if rng.random() < 0.08 else 0.0,
     )
 
 

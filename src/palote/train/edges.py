@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink import find_lines
-from palote.ink.rows import Row, level
+from palote.ink.level import level
+from palote.ink.rows import Row
 from palote.ink.segments import Parts, cut
 from palote.metrics import softmax
 from palote.model.engine import Engine

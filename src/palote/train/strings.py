@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from palote import data
 from palote.data import HELD_OUT
 from palote.ink import find_lines
-from palote.ink.rows import Row, line_crop
+from palote.ink.level import line_crop
+from palote.ink.rows import Row
 from palote.settings import Settings
 from palote.train import chunks, draw
 from palote.train.compose import Sheet, sheet
