@@ -22,6 +22,9 @@ Ink = TypeVar("Ink", NDArray[np.uint8], NDArray[np.float32])
 ROOMY = 4
 """Stroke width is set at this multiple of the final size."""
 
+CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+SQUARE = np.ones((3, 3), np.uint8)
+
 THINNEST = 2.1 / 28
 """Least width of a stroke as a share of the patch's side: 2.1 pixels of 28; MNIST's median is 3."""
 
@@ -86,7 +89,7 @@ def fit(
     top, left = max(y - 1, 0), max(x - 1, 0)
     inside = np.s_[top : y + height + 1, left : x + width + 1]
     # One pixel around the mask keeps the soft edge of the stroke.
-    near = cv2.dilate(mask[inside].astype(np.uint8), np.ones((3, 3), np.uint8))
+    near = cv2.dilate(mask[inside].view(np.uint8), SQUARE)
     crop = strength[inside] * near
     roomy = _resize(crop, ROOMY * spec.box)
     roomy = _widen(roomy, ROOMY * THINNEST * spec.size)
@@ -124,17 +127,14 @@ def _already_fits(
 
 def stroke_width(mask: NDArray[np.bool_]) -> float:
     """Estimate the mean width of the strokes in pixels, from what one erosion takes away."""
-    binary = mask.astype(np.uint8)
-    area = int(np.count_nonzero(binary))
-    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    left = int(
-        np.count_nonzero(cv2.erode(binary, cross, borderType=cv2.BORDER_CONSTANT, borderValue=0))
-    )
-    return 2.0 * area / max(area - left, 1)
+    binary = mask.view(np.uint8)
+    area = cv2.countNonZero(binary)
+    left = cv2.countNonZero(cv2.erode(binary, CROSS, borderType=cv2.BORDER_CONSTANT, borderValue=0))
+    return 2.0 * float(area) / max(float(area - left), 1.0)
 
 
 def _widen(ink: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
-    missing = least - stroke_width(ink > ink.max() // 2)
+    missing = least - stroke_width(ink > int(ink.max()) // 2)
     if missing < 1.0:
         return ink
     side = 1 + round(missing)
@@ -145,7 +145,7 @@ def _widen(ink: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
 
 
 def _trim(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    x, y, width, height = cv2.boundingRect((ink > ink.max() // 8).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect((ink > int(ink.max()) // 8).view(np.uint8))
     return ink[y : y + height, x : x + width]
 
 
@@ -153,8 +153,11 @@ def _resize(ink: Ink, longer: int) -> Ink:
     height, width = ink.shape
     scale = longer / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(np.clip(cv2.resize(ink, size, interpolation=how), 0, 255), ink.dtype)
+    if scale < 1:
+        return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), ink.dtype)
+    # Bytes stay in their range by themselves; means do, too.
+    larger = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(larger if ink.dtype == np.uint8 else np.clip(larger, 0, 255), ink.dtype)
 
 
 def _mass(ink: NDArray[np.float32]) -> tuple[float, float]:

@@ -215,12 +215,6 @@ def _numbered(
     labels = names[labels]
     boxes = np.zeros((len(order), 4), np.int32)
     area = np.bincount(labels.ravel(), minlength=len(order) + 1)[1:]
-    ys, xs = np.nonzero(labels)
-    which = labels[ys, xs] - 1
-    low = np.full((len(order), 2), np.iinfo(np.int32).max, np.int64)
-    high = np.zeros((len(order), 2), np.int64)
-    for axis, at in enumerate((xs, ys)):
-        np.minimum.at(low[:, axis], which, at)
-        np.maximum.at(high[:, axis], which, at + 1)
-    boxes[:, :2], boxes[:, 2:] = low, high - low
+    for part in range(len(order)):
+        boxes[part] = cv2.boundingRect((labels == part + 1).view(np.uint8))
     return Parts(level, labels, boxes, area, pieces[order], stroke)
