@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -18,11 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.errors import InkSpecMismatch, ModelCorrupt, ModelNotFound
-from palote.model.catalog import Entry
+from palote.model.catalog import ASSETS, Entry
 from palote.model.engine import CARD_KEY, open_session
 from palote.result import Json
 
-__all__ = ["KIND", "LineCard", "LineEngine", "LineSpec", "OnnxLineEngine"]
+__all__ = [
+    "KIND",
+    "SHIPPED",
+    "LineCard",
+    "LineEngine",
+    "LineSpec",
+    "OnnxLineEngine",
+    "shipped_line",
+]
+
+SHIPPED = ASSETS / "lines" / "line.onnx"
+"""The one that comes with Palote: not beside the networks for digits, which have names."""
 
 KIND = "line"
 """What the card of such a network says of itself."""
@@ -178,3 +190,16 @@ class OnnxLineEngine:
         scaled = logits[0] / np.float32(self.card.temperature)
         scaled -= scaled.max(axis=-1, keepdims=True)
         return np.asarray(scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True)), np.float32)
+
+
+@lru_cache(maxsize=4)
+def shipped_line(threads: int = 1) -> LineEngine:
+    """Return the network for lines that comes with Palote, loaded once.
+
+    Args:
+        threads: see `OnnxLineEngine`.
+
+    Raises:
+        ModelError: its file is missing or damaged.
+    """
+    return OnnxLineEngine(SHIPPED, threads)

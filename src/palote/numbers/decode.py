@@ -38,11 +38,13 @@ class Found:
         text: digits and separators.
         score: log of the sum over all ways to cut it.
         edges: number of the edge of each symbol, of the best way.
+        line: log probability that the line network gives it; 0 as long as it was not asked.
     """
 
     text: str
     score: float
     edges: tuple[int, ...]
+    line: float = 0.0
 
     @property
     def digits(self) -> str:

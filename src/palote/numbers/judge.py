@@ -38,8 +38,10 @@ class Judge:
         scale: float32 (i,), their standard deviations.
         hidden: float32 (i, h); hidden_bias: (h,).
         out: float32 (h, 14); out_bias: (14,).
-        trust: float64 (k,), how the number's confidence follows from its marks; see
+        weight: float64 (), of the lattice's score beside the line network's.
+        trust: float64 (7,), how the number's confidence follows from its marks; see
             `palote.numbers.trust`.
+        trust_quick: float64 (7,), the same where the quick way holds.
     """
 
     mean: Weights
@@ -48,7 +50,9 @@ class Judge:
     hidden_bias: Weights
     out: Weights
     out_bias: Weights
+    weight: NDArray[np.float64]
     trust: NDArray[np.float64]
+    trust_quick: NDArray[np.float64]
 
     def __call__(
         self, shares: NDArray[np.float32], measures: NDArray[np.float32]

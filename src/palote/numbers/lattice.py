@@ -16,7 +16,7 @@ from palote.ink import InkSpec
 from palote.ink.fit import fit
 from palote.ink.segments import Parts
 
-__all__ = ["MEASURES", "Edges", "edges_of"]
+__all__ = ["MEASURES", "Edges", "Runs", "edges_of", "runs_of"]
 
 MEASURES = 18
 """How many measures an edge has."""
@@ -35,6 +35,28 @@ TALL, CLEAR = 0.6, 0.12
 
 LOOSEST = 0.55
 """Parts of a symbol lie no further apart than this, in heights of a digit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs of neighbouring parts, each of which may be one symbol.
+
+    Attributes:
+        ends: int64 (n, 2), the first part of each, and the part after its last.
+        boxes: int32 (n, 4): x, y, width, height in the upright line.
+        gaps: float64 (n,), the widest gap within each, in pixels.
+    """
+
+    ends: NDArray[np.int64]
+    boxes: NDArray[np.int32]
+    gaps: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def only(self, which: NDArray[np.intp]) -> Runs:
+        """Return some of them."""
+        return Runs(self.ends[which], self.boxes[which], self.gaps[which])
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +82,17 @@ class Edges:
     def __len__(self) -> int:
         return len(self.first)
 
+    def only(self, which: NDArray[np.intp]) -> Edges:
+        """Return some of them."""
+        first, last, boxes = self.first[which], self.last[which], self.boxes[which]
+        return Edges(first, last, boxes, self.patches[which], self.measures[which], self.parts)
 
-def edges_of(parts: Parts, spec: InkSpec) -> Edges:
-    """Make the lattice of a line.
+
+def runs_of(parts: Parts) -> Runs:
+    """Return the runs of a line that may be symbols.
 
     Args:
         parts: the line, cut.
-        spec: geometry of the network's patches.
     """
     count = len(parts)
     digit = parts.level.digit
@@ -102,13 +128,27 @@ def edges_of(parts: Parts, spec: InkSpec) -> Edges:
             np.argsort([last - first for first, last in runs], kind="stable")[:MOST_EDGES]
         )
         runs, boxes, gaps = ([many[i] for i in kept] for many in (runs, boxes, gaps))
-    ends = np.array(runs, np.int64).reshape(-1, 2)
-    frames = np.array(boxes, np.int32).reshape(-1, 4)
+    return Runs(
+        np.array(runs, np.int64).reshape(-1, 2),
+        np.array(boxes, np.int32).reshape(-1, 4),
+        np.array(gaps),
+    )
+
+
+def edges_of(parts: Parts, spec: InkSpec, runs: Runs | None = None) -> Edges:
+    """Make the lattice of a line.
+
+    Args:
+        parts: the line, cut.
+        spec: geometry of the network's patches.
+        runs: which runs are edges; all that may be symbols if not given.
+    """
+    runs = runs_of(parts) if runs is None else runs
     patches = np.empty((len(runs), *spec.shape), np.float32)
     for edge in range(len(runs)):
-        patches[edge] = _patch(parts, ends[edge], frames[edge], spec)
-    measures = _measures(parts, ends, frames, np.array(gaps))
-    return Edges(ends[:, 0], ends[:, 1], frames, patches, measures, count)
+        patches[edge] = _patch(parts, runs.ends[edge], runs.boxes[edge], spec)
+    measures = _measures(parts, runs.ends, runs.boxes, runs.gaps)
+    return Edges(runs.ends[:, 0], runs.ends[:, 1], runs.boxes, patches, measures, len(parts))
 
 
 def _patch(

@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from palote.ink import Cleaned, Cleaning, Row, find_lines
 from palote.ink.level import level
-from palote.ink.segments import Parts, cut
-from palote.metrics import softmax
+from palote.ink.segments import cut
 from palote.model.engine import DIGITS, Engine
-from palote.numbers.decode import SEPARATORS, Found, decode
+from palote.model.line import LineEngine, shipped_line
+from palote.numbers.decode import SEPARATORS, Found
+from palote.numbers.hearing import CutRow, heard
 from palote.numbers.judge import Judge, shipped_judge
-from palote.numbers.lattice import Edges, edges_of
+from palote.numbers.lattice import Edges, runs_of
+from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.pattern import Pattern
-from palote.numbers.trust import Marks, posteriors
+from palote.numbers.second import Steps
+from palote.numbers.trust import posteriors
 from palote.pixels import Picture
 from palote.result import Alternative, Box, Digit, Line
 
@@ -28,9 +31,6 @@ HEIGHT = 40.0
 
 MOST_LINES = 60
 """Lines of a picture that are read; a page of text has no more numbers than that."""
-
-MOST_EDGES = 3000
-"""Edges of a picture that are looked at: after so many, lines are left out."""
 
 OK_FROM = 0.9
 """Confidence from which on a number is vouched for."""
@@ -48,14 +48,6 @@ UNLIKELY = -1.0
 """Mean log probability of the symbols, below which they are none."""
 
 MOST_ALTERNATIVES = 5
-
-DUST = -6.0
-"""What leaving out a part costs for each height of a digit that it is high."""
-
-LARGEST_PART = 1.5
-
-NOT_BAD = 0.3
-"""Weight of the judge's doubt that an edge is anything whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +72,13 @@ class Page:
         return sum(line.confidence for line in self.lines)
 
 
-@dataclass(frozen=True, eq=False)
-class _Lattice:
-    row: Row
-    parts: Parts
-    edges: Edges
-
-
 def read_lines(
     picture: Picture,
     engine: Engine,
     how: Cleaning = "auto",
     pattern: Pattern | None = None,
     judge: Judge | None = None,
+    line: LineEngine | None = None,
 ) -> Page:
     """Read the numbers in a picture.
 
@@ -102,11 +88,12 @@ def read_lines(
         how: the way of cleaning.
         pattern: the format of the numbers, if it is known.
         judge: what tells whole digits from parts; the shipped one if not given.
+        line: the network that reads whole lines; the shipped one if not given.
     """
-    judge = judge or shipped_judge()
+    judge, line = judge or shipped_judge(), line or shipped_line()
     best = Page((), 0)
     for cleaned, rows in find_lines(picture.pixels, how):
-        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge)
+        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line)
         if best.cleaned is None or page.good > best.good:
             best = page
         if any(line.status == "ok" for line in page.lines):
@@ -121,88 +108,39 @@ def _page(
     engine: Engine,
     pattern: Pattern | None,
     judge: Judge,
+    line: LineEngine,
 ) -> Page:
     mask = np.zeros(cleaned.mask.shape, np.bool_)
-    lattices = []
-    total = 0
+    opened = []
     for row in rows:
         x, y, width, height = row.box
         mask[y : y + height, x : x + width] |= row.mask
         parts = cut(level(row, HEIGHT))
-        edges = edges_of(parts, engine.card.ink)
-        total += len(edges)
-        if total > MOST_EDGES:
-            break
-        if len(edges):
-            lattices.append(_Lattice(row, parts, edges))
-    if not lattices:
-        return Page((), len(rows), cleaned, mask)
-    outputs = engine(np.concatenate([one.edges.patches for one in lattices]))
-    shares = softmax(outputs.logits, engine.card.temperature)
+        runs = runs_of(parts)
+        if len(runs):
+            opened.append(CutRow(row, parts, runs, Steps.of(row, line)))
     lines = []
-    first = 0
     to_picture = _to_picture(picture, cleaned)
-    for one in lattices:
-        own = shares[first : first + len(one.edges)]
-        first += len(one.edges)
-        line = _line(one, own, judge, pattern, engine.card.unsure_below, to_picture)
-        if line is not None:
-            lines.append(line)
+    for one, seen, opinion in heard(opened, engine, judge, pattern):
+        number = _line(one, seen, opinion, engine.card.unsure_below, to_picture)
+        if number is not None:
+            lines.append(number)
     return Page(tuple(lines), len(rows) - len(lines), cleaned, mask)
 
 
-def scored(
-    edges: Edges, parts: Parts, shares: NDArray[np.float32], judge: Judge
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Judge the edges of a line.
-
-    Args:
-        edges: of the lattice.
-        parts: of the line.
-        shares: float32 (n, 10 or 11), what the digit network says of each edge.
-        judge: weighs shape and place.
-
-    Returns:
-        float64 (n, 14), log probabilities; float64 (n, 13), what the search adds up;
-        float64 (parts,), what it costs to leave a part out.
-    """
-    logs = judge(shares, edges.measures)
-    # What is whole must beat what is not: probabilities alone favour few, wide symbols.
-    scores = logs[:, :-1] - NOT_BAD * logs[:, -1:]
-    skips = np.full(len(parts), DUST * LARGEST_PART)
-    single = edges.last - edges.first == 1
-    height = edges.boxes[single, 3] / parts.level.digit
-    skips[edges.first[single]] = logs[single, -1] + DUST * height
-    return logs, scores, skips
-
-
 def _line(
-    one: _Lattice,
-    shares: NDArray[np.float32],
-    judge: Judge,
-    pattern: Pattern | None,
+    one: CutRow,
+    seen: Seen,
+    opinion: Opinion,
     unsure_below: float,
     to_picture: Callable[[NDArray[np.float64]], Box],
 ) -> Line | None:
-    logs, scores, skips = scored(one.edges, one.parts, shares, judge)
-    found = decode(
-        one.edges.first,
-        one.edges.last,
-        len(one.parts),
-        scores,
-        skips,
-        pattern.follows if pattern else None,
-        pattern.complete if pattern else None,
-    )
-    found = [text for text in found if text.digits]
-    if not found:
-        return None
+    found, logs, marks = opinion.found, opinion.logs, opinion.marks
+    confidence = opinion.confidence
     best, shares_of_texts = found[0], posteriors(found)
-    marks = Marks.of(found, one.edges, one.parts, logs)
-    confidence = marks.trust(judge.trust)
     if confidence < NO_NUMBER and (marks.skipped > STRANGE or marks.mean < UNLIKELY):
         return None
-    sure = _sure(found, shares_of_texts, one.edges)
+    sure = _sure(found, shares_of_texts, seen.edges)
     digits = []
     for place, (symbol, edge) in enumerate(zip(best.text, best.edges, strict=True)):
         if symbol not in SEPARATORS:
@@ -213,8 +151,8 @@ def _line(
                     symbol,
                     min(1.0, own),
                     (share / share.sum()).astype(np.float32),
-                    to_picture(_corners(one, edge)),
-                    one.edges.patches[edge],
+                    to_picture(_corners(seen, edge)),
+                    seen.edges.patches[edge],
                 )
             )
     ok = confidence >= OK_FROM and len(digits) <= LONGEST
@@ -271,7 +209,7 @@ def _alternatives(found: list[Found], shares: NDArray[np.float64]) -> tuple[Alte
     return tuple(Alternative(text, raw, min(1.0, share)) for text, (raw, share) in order)
 
 
-def _corners(one: _Lattice, edge: int) -> NDArray[np.float64]:
+def _corners(one: Seen, edge: int) -> NDArray[np.float64]:
     """Return float64 (n, 2), where the ink of an edge lies in the cleaned picture.
 
     Its box would not do: where writing leans, its corners lie in the neighbours.

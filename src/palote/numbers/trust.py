@@ -20,6 +20,7 @@ from palote.numbers.lattice import Edges
 __all__ = ["Marks", "posteriors"]
 
 LARGEST = 8.0
+"""Log odds, and log probabilities of the line network, are cut off here."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Marks:
         doubt: sum of those of all its symbols.
         skipped: share of the line's ink that was left out.
         symbols: how many it has.
+        line: log probability that the line network gives it.
     """
 
     ahead: float
@@ -39,8 +41,9 @@ class Marks:
     doubt: float
     skipped: float
     symbols: int
+    line: float
 
-    NAMES: ClassVar = ("always", "ahead", "weakest", "doubt", "skipped", "length")
+    NAMES: ClassVar = ("always", "ahead", "weakest", "doubt", "skipped", "length", "line")
 
     @classmethod
     def of(
@@ -74,6 +77,7 @@ class Marks:
             sum(said),
             float(parts.area[~used].sum()) / max(ink, 1.0),
             len(best.text),
+            max(best.line, -LARGEST),
         )
 
     @property
@@ -82,9 +86,10 @@ class Marks:
         return self.doubt / max(1, self.symbols)
 
     def row(self) -> NDArray[np.float64]:
-        """Return float64 (6,): what the logistic function takes."""
+        """Return float64 (7,): what the logistic function takes."""
+        length = float(np.log(self.symbols + 1.0))
         return np.array(
-            [1.0, self.ahead, self.weakest, self.doubt, self.skipped, np.log(self.symbols + 1.0)]
+            [1.0, self.ahead, self.weakest, self.doubt, self.skipped, length, self.line]
         )
 
     def trust(self, weights: NDArray[np.float64]) -> float:

@@ -20,9 +20,12 @@ from palote.ink.rows import Row
 from palote.ink.segments import Parts, cut
 from palote.metrics import softmax
 from palote.model.engine import Engine
+from palote.model.line import LineEngine
 from palote.numbers.decode import SYMBOLS
-from palote.numbers.lattice import Edges, edges_of
+from palote.numbers.lattice import Runs, edges_of, runs_of
+from palote.numbers.opinion import Seen
 from palote.numbers.reading import HEIGHT
+from palote.numbers.second import Steps
 from palote.train.compose import Sheet, sheet
 from palote.train.glyphs import LineStock
 from palote.train.grounds import picture_of
@@ -47,22 +50,24 @@ class Taught:
     """The lattice of one line, and the truth.
 
     Attributes:
-        parts: of the line.
-        edges: its lattice.
-        shares: float32 (n, 10 or 11), what the digit network says of each edge.
+        seen: the line as the networks see it.
+        runs: of its parts, one for each edge.
         labels: int64 (n,), index in `SYMBOLS`, 13 for nothing whole, or `NOT_TAUGHT`.
         text: the digits that stand there.
     """
 
-    parts: Parts
-    edges: Edges
-    shares: NDArray[np.float32]
+    seen: Seen
+    runs: Runs
     labels: NDArray[np.int64]
     text: str
 
 
 def taught_edges(
-    stock: LineStock, engine: Engine, rng: np.random.Generator, count: int
+    stock: LineStock,
+    engine: Engine,
+    rng: np.random.Generator,
+    count: int,
+    line: LineEngine,
 ) -> Iterator[Taught]:
     """Compose lines and yield their lattices.
 
@@ -71,6 +76,7 @@ def taught_edges(
         engine: the network that reads single digits.
         rng: chance.
         count: of lattices.
+        line: the network that reads whole lines.
     """
     made = 0
     while made < count:
@@ -78,17 +84,20 @@ def taught_edges(
         picture, dark = picture_of(drawn, rng)
         for cleaned, rows in find_lines(picture, dark=dark):
             for row in rows:
-                taught = _taught(row, cleaned.scale, drawn, engine)
+                taught = _taught(row, cleaned.scale, drawn, engine, line)
                 if taught is not None and made < count:
                     made += 1
                     yield taught
 
 
-def _taught(row: Row, scale: float, drawn: Sheet, engine: Engine) -> Taught | None:
+def _taught(
+    row: Row, scale: float, drawn: Sheet, engine: Engine, line: LineEngine
+) -> Taught | None:
     parts = cut(level(row, HEIGHT))
-    edges = edges_of(parts, engine.card.ink)
-    if len(edges) == 0:
+    runs = runs_of(parts)
+    if len(runs) == 0:
         return None
+    edges = edges_of(parts, engine.card.ink, runs)
     shares = softmax(engine(edges.patches).logits, engine.card.temperature)
     owned = _owners(parts, scale, drawn)  # (parts, marks + 1)
     total = owned.sum(axis=0)
@@ -107,7 +116,7 @@ def _taught(row: Row, scale: float, drawn: Sheet, engine: Engine) -> Taught | No
     whole = np.bincount(drawn.owner.ravel(), minlength=len(marks) + 1)
     seen = total[1:] / np.maximum(whole[1:] * _pixels(parts, scale), 1)
     text = "".join(m for m, share in zip(marks, seen, strict=True) if share >= SEEN and m.isdigit())
-    return Taught(parts, edges, shares, labels, text)
+    return Taught(Seen(parts, edges, shares, Steps.of(row, line)), runs, labels, text)
 
 
 def _pixels(parts: Parts, scale: float) -> float:

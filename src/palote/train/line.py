@@ -74,8 +74,8 @@ class Plan:
     @property
     def command(self) -> str:
         """The command that does it again."""
-        words = ["palote train", NAME]
-        for option in ("epochs", "samples", "seed", "batch"):
+        words = ["scripts/line"]
+        for option in ("epochs", "samples", "seed"):
             if getattr(self, option) != getattr(Plan(), option):
                 words.append(f"--{option} {getattr(self, option)}")
         return " ".join(words)

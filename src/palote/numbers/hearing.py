@@ -1,0 +1,112 @@
+"""Both networks heard about the lines of a picture, with bounds on how much they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from palote.ink import Row
+from palote.ink.segments import Parts
+from palote.metrics import softmax
+from palote.model.engine import Engine
+from palote.numbers.judge import Judge
+from palote.numbers.lattice import Runs, edges_of
+from palote.numbers.opinion import Opinion, Seen
+from palote.numbers.pattern import Pattern
+from palote.numbers.quick import quick_runs
+from palote.numbers.second import Steps
+
+__all__ = ["CutRow", "heard"]
+
+MOST_EDGES = 3000
+"""Edges of a picture that are looked at: after so many, lines are left out."""
+
+MOST_VAIN = 600
+"""The same of lines in which the line network sees no number: noise, words, stains."""
+
+FAINT = float(np.log(0.01))
+"""Log probability of the likeliest text below which it sees none."""
+
+
+@dataclass(frozen=True, eq=False)
+class CutRow:
+    """A line, cut, and what the line network says of it.
+
+    Attributes:
+        row: as it was found.
+        parts: of the line.
+        runs: those that may be symbols.
+        steps: what the line network says.
+    """
+
+    row: Row
+    parts: Parts
+    runs: Runs
+    steps: Steps
+
+
+def heard(
+    opened: list[CutRow], engine: Engine, judge: Judge, pattern: Pattern | None
+) -> list[tuple[CutRow, Seen, Opinion]]:
+    """Ask the networks about lines, the quick way where it holds.
+
+    Args:
+        opened: the lines of a picture.
+        engine: the network that reads single digits.
+        judge: weighs shape and place.
+        pattern: the format of the numbers, if it is known.
+
+    Returns:
+        The lines of which anything can be said, in the order given.
+    """
+    found: dict[int, tuple[CutRow, Seen, Opinion]] = {}
+    quick = []
+    for number, one in enumerate(opened):
+        chosen = quick_runs(one.steps, one.parts, one.runs, pattern)
+        if chosen is not None:
+            quick.append((number, one.runs.only(chosen)))
+    for number, seen in _seen(opened, quick, engine, quick=True):
+        opinion = Opinion.of(seen, judge, pattern)
+        if opinion is not None and opinion.holds:
+            found[number] = opened[number], seen, opinion
+    total, vain, rest = 0, 0, []
+    for number, one in enumerate(opened):
+        if number in found:
+            continue
+        if _sees_none(one.steps, pattern):
+            vain += len(one.runs)
+            if vain > MOST_VAIN:
+                continue
+        total += len(one.runs)
+        if total > MOST_EDGES:
+            break
+        rest.append((number, one.runs))
+    for number, seen in _seen(opened, rest, engine):
+        opinion = Opinion.of(seen, judge, pattern)
+        if opinion is not None:
+            found[number] = opened[number], seen, opinion
+    return [found[number] for number in sorted(found)]
+
+
+def _sees_none(steps: Steps, pattern: Pattern | None) -> bool:
+    """Tell whether the line network sees no number in a line."""
+    text, log = max(steps.texts(pattern).items(), key=lambda said: said[1], default=("", 0.0))
+    return not text or log < FAINT
+
+
+def _seen(
+    opened: list[CutRow], wanted: list[tuple[int, Runs]], engine: Engine, quick: bool = False
+) -> Iterator[tuple[int, Seen]]:
+    """Show runs of lines to the digit network, all in one go."""
+    if not wanted:
+        return
+    edges = [edges_of(opened[number].parts, engine.card.ink, runs) for number, runs in wanted]
+    outputs = engine(np.concatenate([one.patches for one in edges]))
+    shares = softmax(outputs.logits, engine.card.temperature)
+    first = 0
+    for (number, _), own in zip(wanted, edges, strict=True):
+        one = opened[number]
+        yield number, Seen(one.parts, own, shares[first : first + len(own)], one.steps, quick)
+        first += len(own)

@@ -1,0 +1,192 @@
+"""The second opinion on a line: what the network for whole lines makes of it.
+
+The lattice cuts a line and asks what each piece is; where digits overlap, no cut is clean.
+The line network never cuts. Texts that either finds are scored by both, and the sum decides;
+where each digit lies, the lattice says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink import Row
+from palote.ink.level import line_crop
+from palote.model.line import LineEngine
+from palote.numbers.ctc import Rule, ctc_beam, ctc_log_probability
+from palote.numbers.decode import SYMBOLS, Found
+from palote.numbers.lattice import Edges
+from palote.numbers.pattern import Pattern
+
+__all__ = ["Steps", "combined", "forced"]
+
+WIDTH = 8
+"""Texts that the line network may add."""
+
+NEVER = -60.0
+"""What a text is worth to the lattice if it cannot be cut so."""
+
+FAINTEST = -40.0
+"""Log probability of a text that the line network finds hopeless."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """What the line network says of a line.
+
+    Attributes:
+        alphabet: its symbols; the blank comes after them.
+        logs: float32 (t, symbols + 1), log-probabilities.
+        places: float64 (t,), where each step lies, in heights of a digit from the left edge of
+            the line.
+    """
+
+    alphabet: str
+    logs: NDArray[np.float32]
+    places: NDArray[np.float64]
+    _searched: dict[Pattern | None, dict[str, float]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, row: Row, line: LineEngine) -> Steps:
+        """Ask the line network about a row."""
+        crop, spec = line_crop(row), line.card.spec
+        logs = line([crop])[0]
+        places = (np.arange(len(logs)) + 0.5) * line.card.stride - spec.margin
+        return cls(line.card.alphabet, logs, places / spec.digit)
+
+    def peaks(self) -> tuple[str, NDArray[np.float64]]:
+        """Return the text of the likeliest path, and where its symbols lie: amid their steps."""
+        best = self.logs.argmax(axis=1)
+        starts = np.flatnonzero(np.diff(best, prepend=-1))
+        ends = np.append(starts[1:], len(best))
+        shown = best[starts] < len(self.alphabet)
+        middle = (self.places[starts] + self.places[ends - 1]) / 2
+        text = "".join(self.alphabet[symbol] for symbol in best[starts[shown]])
+        return text, middle[shown]
+
+    def texts(self, pattern: Pattern | None) -> dict[str, float]:
+        """Return the likeliest texts of digits and separators, with their log probabilities."""
+        if pattern in self._searched:
+            return self._searched[pattern]
+        rule = None
+        if pattern is not None:
+            rule = Rule(self.alphabet, pattern.follows, pattern.complete)
+        found: dict[str, float] = {}
+        for symbols, log in ctc_beam(self.logs, WIDTH, rule):
+            text = "".join(self.alphabet[s] for s in symbols if self.alphabet[s] in SYMBOLS)
+            found[text] = float(np.logaddexp(found.get(text, -np.inf), log))
+        self._searched[pattern] = found
+        return found
+
+    def log_probability(self, text: str) -> float:
+        """Return the log probability of a text."""
+        symbols = tuple(self.alphabet.index(symbol) for symbol in text)
+        return max(FAINTEST, ctc_log_probability(self.logs, symbols))
+
+
+def combined(
+    found: list[Found],
+    steps: Steps,
+    edges: Edges,
+    scores: NDArray[np.float64],
+    skips: NDArray[np.float64],
+    weight: float,
+    pattern: Pattern | None = None,
+) -> list[Found]:
+    """Score the texts of the lattice and of the line network by both.
+
+    Args:
+        found: what the lattice finds.
+        steps: what the line network says.
+        edges: of the lattice.
+        scores: float64 (n, 13), what speaks for each symbol; see `reading.scored`.
+        skips: float64 (parts,), what it costs to leave a part out.
+        weight: of the lattice's score; the line network's counts fully.
+        pattern: the format of the numbers, if it is known.
+
+    Returns:
+        The likeliest first.
+    """
+    said = steps.texts(pattern)
+    by_text = {text.text: text for text in found}
+    for text in said:
+        if text and text not in by_text:
+            one = forced(text, edges, scores, skips)
+            if one is not None:
+                by_text[text] = one
+    both = []
+    for text, one in by_text.items():
+        log = said.get(text)
+        log = steps.log_probability(text) if log is None else max(FAINTEST, log)
+        both.append(replace(one, score=weight * max(NEVER, one.score) + log, line=log))
+    return sorted(both, key=lambda one: -one.score)
+
+
+def forced(
+    text: str, edges: Edges, scores: NDArray[np.float64], skips: NDArray[np.float64]
+) -> Found | None:
+    """Find the best way to cut a line into a given text.
+
+    Args:
+        text: digits and separators.
+        edges: of the lattice.
+        scores: float64 (n, 13).
+        skips: float64 (parts,).
+
+    Returns:
+        The text with the sum over all ways, and the edges of the best; nothing if the line
+        has too few parts for it.
+    """
+    wanted = scores[:, [SYMBOLS.index(symbol) for symbol in text]]  # (n, k)
+    total = np.full((edges.parts + 1, len(text) + 1), -np.inf)
+    best = total.copy()
+    total[0, 0] = best[0, 0] = 0.0
+    # The edge by which a text of so many symbols ends there at best; -1: a part left out.
+    came = np.full(total.shape, -1)
+    order = np.argsort(edges.first, kind="stable")
+    starts = np.searchsorted(edges.first[order], np.arange(edges.parts + 1))
+    for at in range(edges.parts):
+        _take(total[at + 1], best[at + 1], came[at + 1], total[at], best[at], skips[at], -1)
+        for edge in order[starts[at] : starts[at + 1]]:
+            end = edges.last[edge]
+            gain = wanted[edge]
+            _take(
+                total[end, 1:],
+                best[end, 1:],
+                came[end, 1:],
+                total[at, :-1],
+                best[at, :-1],
+                gain,
+                edge,
+            )
+    if not np.isfinite(best[-1, -1]):
+        return None
+    way = []
+    at, count = edges.parts, len(text)
+    while count or at:
+        edge = int(came[at, count])
+        if edge < 0:
+            at -= 1
+        else:
+            way.append(edge)
+            at, count = int(edges.first[edge]), count - 1
+    return Found(text, float(total[-1, -1]), tuple(reversed(way)))
+
+
+def _take(
+    total: NDArray[np.float64],
+    best: NDArray[np.float64],
+    came: NDArray[np.intp],
+    from_total: NDArray[np.float64],
+    from_best: NDArray[np.float64],
+    gain: NDArray[np.float64] | np.float64,
+    edge: int,
+) -> None:
+    """Go on from one place of the lattice to another, in place."""
+    np.logaddexp(total, from_total + gain, out=total)
+    reached = from_best + gain
+    better = reached > best
+    best[better] = reached[better]
+    came[better] = edge

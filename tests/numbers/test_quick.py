@@ -1,0 +1,125 @@
+"""The quick way: taken where both networks say the same, left where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from palote.ink import find_lines
+from palote.ink.level import level, line_crop
+from palote.ink.segments import cut
+from palote.model.card import Card
+from palote.model.catalog import find
+from palote.model.engine import Engine, Outputs, open_engine
+from palote.model.line import LineCard
+from palote.numbers.lattice import runs_of
+from palote.numbers.quick import quick_runs
+from palote.numbers.reading import HEIGHT, read_lines
+from palote.numbers.second import Steps
+from palote.pixels import load
+from palote.settings import Settings
+from tests.numbers.writing import written
+
+NUMBER = "2047"
+
+
+@dataclass
+class Says:
+    """A line network that is sure of a text, evenly spread over the ink of any line."""
+
+    text: str
+    sure: float = 0.999
+    card: LineCard = field(default_factory=lambda: LineCard("says", "0123456789.-/x", 2))
+
+    def __call__(self, lines: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        return [self._one(line) for line in lines]
+
+    def _one(self, line: NDArray[np.float32]) -> NDArray[np.float32]:
+        classes = len(self.card.alphabet) + 1
+        steps = line.shape[1] // self.card.stride
+        shares = np.full((steps, classes), (1 - self.sure) / (classes - 1), np.float32)
+        inked = np.flatnonzero(line.any(axis=0))
+        centres = _centres(line.any(axis=0))
+        if len(centres) != len(self.text):
+            low, high = int(inked[0]), int(inked[-1])
+            centres = [
+                low + (high - low) * (i + 0.5) / len(self.text) for i in range(len(self.text))
+            ]
+        at = {int(x) // self.card.stride: s for x, s in zip(centres, self.text, strict=True)}
+        for step in range(steps):
+            symbol = self.card.alphabet.index(at[step]) if step in at else classes - 1
+            shares[step, symbol] = self.sure
+        return np.log(shares)
+
+
+def _centres(inked: NDArray[np.bool_]) -> list[float]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(int)))
+    return [(a + b - 1) / 2 for a, b in edges.reshape(-1, 2)]
+
+
+@dataclass
+class Counting:
+    """A digit network that counts the patches it is shown."""
+
+    engine: Engine
+    shown: list[int] = field(default_factory=list)
+
+    @property
+    def card(self) -> Card:
+        return self.engine.card
+
+    def __call__(self, patches: NDArray[np.float32]) -> Outputs:
+        self.shown.append(len(patches))
+        return self.engine(patches)
+
+
+@pytest.fixture
+def engine() -> Counting:
+    settings = Settings()
+    return Counting(open_engine(find("default", settings), 1))
+
+
+def test_one_patch_for_each_digit_where_both_agree(engine: Counting) -> None:
+    page = read_lines(load(written(NUMBER)), engine, line=Says(NUMBER))
+    assert page.lines[0].text == NUMBER and page.lines[0].status == "ok"
+    assert engine.shown == [len(NUMBER)]
+    lefts = [digit.box[0] for digit in page.lines[0].digits]
+    assert lefts == sorted(set(lefts))
+
+
+@pytest.mark.parametrize("wrong", ["2041", "207", "20447"])
+def test_all_runs_are_looked_at_where_they_do_not(engine: Counting, wrong: str) -> None:
+    """A line network that the digit network contradicts has not the last word."""
+    page = read_lines(load(written(NUMBER)), engine, line=Says(wrong))
+    assert engine.shown[-1] > 2 * len(NUMBER)
+    assert NUMBER in [other.text for other in page.lines[0].alternatives]
+
+
+def test_an_unsure_line_network_is_not_asked_for_cuts() -> None:
+    ((_, (row,)),) = find_lines(written(NUMBER))
+    parts = cut(level(row, HEIGHT))
+    runs = runs_of(parts)
+    chosen = quick_runs(Steps.of(row, Says(NUMBER)), parts, runs)
+    assert chosen is not None and len(chosen) == len(NUMBER)
+    assert quick_runs(Steps.of(row, Says(NUMBER, sure=0.6)), parts, runs) is None
+    assert quick_runs(Steps.of(row, Says("x" + NUMBER[1:])), parts, runs) is None
+
+
+def test_peaks_lie_where_the_digits_do() -> None:
+    ((_, (row,)),) = find_lines(written(NUMBER))
+    text, at = Steps.of(row, Says(NUMBER)).peaks()
+    assert text == NUMBER
+    ink = level(row, HEIGHT).mask.any(axis=0)
+    assert at * HEIGHT == pytest.approx(_centres(ink), abs=0.1 * HEIGHT)
+    assert line_crop(row).shape[0] == 32
+
+
+def test_the_shipped_networks_take_the_quick_way(engine: Counting) -> None:
+    for number in ("2047", "635", "94"):
+        page = read_lines(load(written(number)), engine)
+        assert [digit.value for digit in page.lines[0].digits] == list(number)
+    assert len(NUMBER) in engine.shown or 3 in engine.shown or 2 in engine.shown
