@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SPACE = ROOT / "deploy" / "space"
 BASH = shutil.which("bash")
-NOT_IN_A_SPACE = {"rich", "typer"}
-"""What only the command line needs."""
+NOT_IN_A_SPACE = {"httptools", "prometheus-client", "rich", "typer", "uvloop"}
+"""What only the command line and the server need."""
 
 PROGRAM = """
 import sys, app, palote

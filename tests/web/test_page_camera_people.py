@@ -168,6 +168,8 @@ def test_everything_works_from_the_keyboard(open_page: OpenPage) -> None:
     headline(page, "The camera is off")
     page.get_by_role("tab", name="Camera").focus()
     page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="API")).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="Sheet")).to_be_focused()
     expect(page.locator("[data-part=sheet]")).to_be_visible()
 

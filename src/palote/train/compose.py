@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train import draw, glyphs
+from palote.train import draw, glyphs, signs
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
 from palote.train.phrases import OTHER, phrase
@@ -25,6 +25,10 @@ __all__ = ["Sheet", "Writing", "sheet", "write"]
 
 BOXED = 0.08
 """Share of the sheets with a frame around their line, besides those with a comb."""
+
+PLAIN = 0.3
+"""Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
+looks like that, too, and a network that has seen more of the latter leaves them out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +178,8 @@ def _mark(
 ) -> tuple[str, Glyph]:
     if not character.isdigit():
         return glyphs.other(character, stock, rng)
+    if character == "1" and rng.random() < PLAIN:
+        return character, glyphs.drawn_digit(signs.upright_stroke(rng), rng)
     if hand.printed:
         return character, glyphs.stamp(stock.picture(int(character), rng))
     return character, glyphs.drawn_digit(stock.digit(int(character), hand.writer, rng), rng)

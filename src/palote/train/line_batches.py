@@ -11,6 +11,7 @@ from itertools import pairwise
 import cv2
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 from numpy.typing import NDArray
 
@@ -147,12 +148,29 @@ def _fits(lines: Lines, index: int) -> bool:
 
 
 class CtcLoss(keras.losses.Loss):  # type: ignore[misc]
-    """Connectionist temporal classification (Graves and others, 2006), per line."""
+    """Connectionist temporal classification (Graves and others, 2006), per line.
+
+    TensorFlow's own kernel, which wants the symbols sparse: `keras.ops.ctc_loss` gives the same
+    and takes twenty times as long, a quarter of a training.
+    """
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         """Return the loss (n,) of lines known (n, 2 + LONGEST) and logits (n, t, classes)."""
-        known = ops.cast(y_true, "int32")
-        return ops.ctc_loss(known[:, 2:], y_pred, known[:, 1], known[:, 0], mask_index=BLANK)
+        known = tf.cast(y_true, tf.int32)
+        steps, count = known[:, 0], known[:, 1]
+        # The kernel refuses a line with nothing on it: there every step has to be blank.
+        there = tf.sequence_mask(tf.maximum(count, 1), LONGEST)
+        symbols = tf.SparseTensor(
+            tf.where(there),
+            tf.boolean_mask(known[:, 2:], there),
+            tf.cast(tf.shape(there), tf.int64),
+        )
+        loss = tf.nn.ctc_loss(
+            symbols, y_pred, None, steps, logits_time_major=False, blank_index=BLANK
+        )
+        within = tf.sequence_mask(steps, tf.shape(y_pred)[1], y_pred.dtype)
+        empty = -tf.reduce_sum(within * tf.nn.log_softmax(y_pred)[:, :, BLANK], axis=1)
+        return tf.where(count > 0, loss, empty)
 
 
 def exact_match(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:

@@ -26,17 +26,21 @@ from palote.surfaces.cli.options import ModelOption
 __all__ = ["BASE", "EXTRAS", "Finding", "doctor", "examine"]
 
 BASE = (
-    *("fastapi", "numpy", "onnxruntime", "opencv-python-headless", "pillow", "platformdirs"),
-    *("python-multipart", "rich", "sqlalchemy", "typer", "uvicorn"),
+    *("fastapi", "httptools", "numpy", "onnxruntime", "opencv-python-headless", "pillow"),
+    *("platformdirs", "prometheus-client", "python-multipart", "rich", "sqlalchemy", "typer"),
+    "uvicorn",
+    *(() if sys.platform == "win32" else ("uvloop",)),
 )
 """The packages that reading and serving need."""
 
 EXTRAS = {
+    "deploy": (("gunicorn", "uvicorn_worker"), "Serving with Gunicorn"),
     "gradio": (("gradio",), "The Gradio app"),
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
     "https": (("cryptography", "psutil", "segno"), "Serving over HTTPS"),
     "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
     "postgres": (("psycopg",), "Keeping corrections in PostgreSQL"),
+    "ray": (("fsspec", "pyarrow", "ray"), "Reading or training on Ray"),
     "train": (
         ("ai_edge_litert", "h5py", "keras", "onnx", "tensorboard", "tensorflow", "tf2onnx"),
         "Training",
