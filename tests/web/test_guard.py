@@ -36,6 +36,13 @@ def test_foreign_hosts_are_refused(host: str) -> None:
     assert refusal(Guard(nothing), host=host)
 
 
+def test_two_hosts_are_refused() -> None:
+    """A proxy may go by one of them, and the server by the other."""
+    both = Headers(raw=[(b"host", b"localhost"), (b"host", b"evil.example")])
+    assert Guard(nothing).refusal("GET", both)
+    assert Guard(nothing).refusal("GET", Headers(raw=[(b"host", b"localhost")])) is None
+
+
 def test_further_hosts_can_be_allowed() -> None:
     guard = Guard(nothing, ["palote.school", "::2"])
     assert refusal(guard, host="palote.school:8000") is None

@@ -111,6 +111,8 @@ class Guard:
     def refusal(self, method: str, headers: Headers) -> str | None:
         """Return why a request is refused, or None."""
         host = headers.get("host", "")
+        if len(headers.getlist("host")) > 1:
+            return "A request names one host; this one names several."
         if not self._is_ours(host):
             return (
                 f"This Palote does not answer for the host {host[:100]!r}. Open it by the "
