@@ -21,7 +21,7 @@ os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
 os.environ["RAY_memory_monitor_refresh_ms"] = "0"
 # A slow machine may take long to answer for a node that lives.
 os.environ["RAY_health_check_period_ms"] = "1000"
-os.environ["RAY_health_check_failure_threshold"] = "60"
+os.environ["RAY_health_check_failure_threshold"] = "25"
 
 # It reads all that while it is imported.
 from ray.cluster_utils import Cluster
