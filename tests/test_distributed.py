@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from palote.model.catalog import ASSETS
 from palote.train.runs import Run
 from tests.cli.conftest import Palote
 from tests.cli.conftest import palote as palote
 from tests.conftest import REPOSITORY, Missing
 from tests.digits import Folder
 from tests.digits import folder as folder
+from tests.networks import another, own_network
 
 GOLDEN = sorted((REPOSITORY / "tests" / "golden").glob("*.png"))
 PART = 20
@@ -72,18 +72,7 @@ def nodes(missing: Missing) -> Iterator[Nodes]:
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped network as a file of one's own, whose version can change."""
-    path = tmp_path_factory.mktemp("network") / "mine.onnx"
-    shutil.copy(ASSETS / "default.onnx", path)
-    card = json.loads((ASSETS / "default.card.json").read_text())
-    path.with_name("mine.card.json").write_text(json.dumps({**card, "sha256": {}}))
-    return path
-
-
-def another(network: Path) -> None:
-    """Replace it by one that reads the same and has another digest."""
-    content = network.read_bytes() + b"\x32\x01a"
-    network.with_suffix(".part").write_bytes(content)
-    network.with_suffix(".part").replace(network)
+    return own_network(tmp_path_factory.mktemp("network"))
 
 
 def pictures(folder: Path, count: int) -> Path:

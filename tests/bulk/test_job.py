@@ -19,7 +19,7 @@ from palote.bulk.place import shown
 from palote.bulk.rows import FORMATS, Row
 from palote.bulk.sources import Entry
 from palote.errors import DataError, UsageError
-from palote.model.catalog import ASSETS
+from tests.networks import another, own_network
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*[!k].png"))
 
@@ -38,20 +38,9 @@ def scans(tmp_path: Path) -> Path:
 @pytest.fixture
 def network(tmp_path: Path) -> Path:
     """The shipped network as a file of one's own."""
-    path = tmp_path / "mine" / "mine.onnx"
-    path.parent.mkdir()
-    shutil.copy(ASSETS / "default.onnx", path)
-    card = json.loads((ASSETS / "default.card.json").read_text())
-    path.with_name("mine.card.json").write_text(json.dumps({**card, "sha256": {}}))
-    return path
-
-
-def another(network: Path) -> None:
-    """Replace a network by one that reads the same and has another digest."""
-    # A field more of the protocol buffer: its documentation.
-    content = network.read_bytes() + b"\x32\x01a"
-    network.with_suffix(".part").write_bytes(content)
-    network.with_suffix(".part").replace(network)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    return own_network(folder)
 
 
 def job(scans: Path, out: Path, size: int = 5) -> Job:

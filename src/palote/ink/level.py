@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.components import Components
-from palote.ink.fit import stroke_width
+from palote.ink.fit import THINNEST, stroke_width
 from palote.ink.rows import Row
 
 __all__ = ["CROP_DIGIT", "CROP_HEIGHT", "CROP_MARGIN", "Level", "level", "line_crop"]
@@ -25,8 +25,6 @@ CROP_HEIGHT = 32
 CROP_DIGIT = 22
 CROP_MARGIN = 4
 WIDEST = 1024
-THINNEST = 2.1 / 28
-"""Least width of a stroke, as a share of a digit's height; as in `palote.ink.fit`."""
 
 
 @dataclass(frozen=True, eq=False)

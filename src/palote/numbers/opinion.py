@@ -63,14 +63,12 @@ class Opinion:
         logs: float64 (n, 14), log probabilities of the edges.
         marks: what speaks for the likeliest.
         confidence: probability that it is right.
-        quick: whether only the edges of the quick way were looked at.
     """
 
     found: list[Found]
     logs: NDArray[np.float64]
     marks: Marks
     confidence: float
-    quick: bool
 
     @classmethod
     def of(cls, seen: Seen, judge: Judge, pattern: Pattern | None = None) -> Opinion | None:
@@ -89,7 +87,7 @@ class Opinion:
             return None
         marks = Marks.of(found, edges, parts, logs)
         confidence = marks.trust(judge.trust_quick if seen.quick else judge.trust)
-        return cls(found, logs, marks, confidence, seen.quick)
+        return cls(found, logs, marks, confidence)
 
     @property
     def holds(self) -> bool:

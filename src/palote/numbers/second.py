@@ -101,7 +101,7 @@ def combined(
         found: what the lattice finds.
         steps: what the line network says.
         edges: of the lattice.
-        scores: float64 (n, 13), what speaks for each symbol; see `reading.scored`.
+        scores: float64 (n, 13), what speaks for each symbol; see `opinion.scored`.
         skips: float64 (parts,), what it costs to leave a part out.
         weight: of the lattice's score; the line network's counts fully.
         pattern: the format of the numbers, if it is known.
