@@ -48,6 +48,8 @@ class Settings:
             that comes by a Unix socket.
         learn: whether the server can be taught.
         access_log: whether the server writes a JSON line for each request on stderr.
+        tracing: whether the server tells OpenTelemetry of each request (extra ``otel``); where
+            to, its own variables say, such as ``OTEL_EXPORTER_OTLP_ENDPOINT``.
         rate_limit: requests a minute that one address may send for computing; 0 for no limit.
         running: readings at once, in each worker.
         waiting: readings that may wait, in each worker; more are sent away with 503.
@@ -82,6 +84,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     learn: bool = False
     access_log: bool = False
+    tracing: bool = False
     rate_limit: int = 1200
     running: int = 2
     waiting: int = 128
@@ -143,6 +146,7 @@ VARIABLES = {
     "trusted_proxies": "PALOTE_TRUSTED_PROXIES",
     "learn": "PALOTE_LEARN",
     "access_log": "PALOTE_ACCESS_LOG",
+    "tracing": "PALOTE_TRACING",
     "rate_limit": "PALOTE_RATE_LIMIT",
     "running": "PALOTE_RUNNING",
     "waiting": "PALOTE_WAITING",
@@ -157,7 +161,7 @@ WHOLE_NUMBERS = {
 }
 LEAST = {"running": 1}
 FOLDERS = {"datasets", "data_dir", "state_dir", "cache_dir", "shared_dir"}
-SWITCHES = {"learn", "access_log"}
+SWITCHES = {"learn", "access_log", "tracing"}
 LISTS = {"hosts", "allow_origins", "trusted_proxies"}
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 

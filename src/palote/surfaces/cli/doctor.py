@@ -39,6 +39,7 @@ EXTRAS = {
     "heic": (("pillow_heif",), "Reading HEIC pictures"),
     "https": (("cryptography", "psutil", "segno"), "Serving over HTTPS"),
     "lesson": (("ipykernel", "nbclient", "nbformat"), "The lesson"),
+    "otel": (("opentelemetry.exporter.otlp.proto.http", "opentelemetry.sdk"), "Tracing"),
     "postgres": (("psycopg",), "Keeping corrections in PostgreSQL"),
     "ray": (("fsspec", "pyarrow", "ray"), "Reading or training on Ray"),
     "train": (
@@ -131,14 +132,21 @@ def _packages() -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    from importlib.util import find_spec
-
     for extra, (modules, what) in EXTRAS.items():
-        missing = [name for name in modules if find_spec(name) is None]
+        missing = [name for name in modules if not _can_be_found(name)]
         if missing:
             yield Finding(f"extra {extra}", "note", str(MissingExtra(extra, what)))
         else:
             yield Finding(f"extra {extra}", "ok", ", ".join(modules))
+
+
+def _can_be_found(module: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # Already what it is in.
+        return False
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

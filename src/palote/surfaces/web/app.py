@@ -44,6 +44,7 @@ from palote.surfaces.web.routes import (
 from palote.surfaces.web.security import BodyLimit, Guard, Limits, SecurityHeaders
 from palote.surfaces.web.teaching import Teaching
 from palote.surfaces.web.tensors import InferenceRequest
+from palote.surfaces.web.tracing import tracing
 
 __all__ = ["create_app"]
 
@@ -105,6 +106,7 @@ def create_app(
         redoc_url=None,
         middleware=[
             Middleware(TrustedProxies, trusted=settings.trusted_proxies),
+            *([tracing()] if settings.tracing else []),
             Middleware(
                 Journal,
                 metrics=metrics,
