@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from palote.numbers.ctc import (
     Rule,
-    ctc_align,
     ctc_beam,
     ctc_greedy,
+    ctc_log_probabilities,
     ctc_log_probability,
 )
 from palote.numbers.pattern import Pattern
@@ -87,26 +87,14 @@ def test_repeats_need_a_blank_between():
     assert ctc_greedy(peaks(BLANK, BLANK)) == () and ctc_beam(peaks(BLANK))[0][0] == ()
 
 
-def test_the_alignment_tells_where_each_symbol_stands():
-    steps = peaks(BLANK, 0, 0, BLANK, 0, 1, BLANK, BLANK)
-    assert ctc_align(steps, (0, 0, 1)) == [(1, 2), (4, 4), (5, 5)]
-    assert ctc_align(steps, ()) == []
-    assert ctc_align(peaks(0, 0), (0, 0)) == [], "two alike need three steps"
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_the_alignment_is_the_likeliest_path(seed: int):
-    steps = some_steps(5, seed)
-    shares: dict[tuple[int, ...], tuple[float, tuple[int, ...]]] = {}
-    for path in product(range(BLANK + 1), repeat=len(steps)):
-        share = float(steps[np.arange(len(steps)), path].sum())
-        text = collapsed(path)
-        if share > shares.get(text, (-np.inf, ()))[0]:
-            shares[text] = share, path
-    for text, (_, path) in shares.items():
-        runs = [(s, [i for i, _ in run]) for s, run in groupby(enumerate(path), lambda p: p[1])]
-        expected = [(run[0], run[-1]) for symbol, run in runs if symbol != BLANK]
-        assert ctc_align(steps, text) == expected
+def test_many_texts_at_once_and_long_lines_change_nothing():
+    steps = np.concatenate([some_steps(300, 11), peaks(0, BLANK, 1, BLANK, 0)])
+    texts = [(), (0,), (0, 1, 0), tuple(range(3)) * 20, (2,) * 150, (1,) * 200]
+    together = ctc_log_probabilities(steps, texts)
+    assert together == pytest.approx([ctc_log_probability(steps, text) for text in texts])
+    assert np.isfinite(together[:5]).all() and together[5] == -np.inf, "399 steps are needed"
+    assert together[0] == pytest.approx(float(steps[:, BLANK].sum(dtype=np.float64)), rel=1e-6)
+    assert len(ctc_log_probabilities(steps, [])) == 0
 
 
 def test_a_pattern_narrows_the_search():

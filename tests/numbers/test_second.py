@@ -50,7 +50,8 @@ def test_forced_is_what_the_search_finds() -> None:
     scores = rng.uniform(-4, 0, (len(edges), len(SYMBOLS)))
     skips = rng.uniform(-6, -1, edges.parts)
     found = decode(edges.first, edges.last, edges.parts, scores, skips)
-    for one in found:
+    forced_all = forced([one.text for one in found], edges, scores, skips)
+    for one, again in zip(found, forced_all, strict=True):
         whole = decode(
             edges.first,
             edges.last,
@@ -60,7 +61,6 @@ def test_forced_is_what_the_search_finds() -> None:
             one.text.startswith,
             one.text.__eq__,
         )
-        again = forced(one.text, edges, scores, skips)
         assert again is not None
         assert again.score == pytest.approx(whole[0].score)
         assert again.edges == whole[0].edges
@@ -69,8 +69,9 @@ def test_forced_is_what_the_search_finds() -> None:
 def test_a_text_longer_than_the_line_cannot_be_forced() -> None:
     edges = lattice(2)
     scores, skips = np.zeros((len(edges), len(SYMBOLS))), np.zeros(2)
-    assert forced("123", edges, scores, skips) is None
-    assert forced("12", edges, scores, skips) is not None
+    too_long, fits = forced(["123", "12"], edges, scores, skips)
+    assert too_long is None and fits is not None and fits.edges
+    assert forced([], edges, scores, skips) == []
 
 
 def test_both_opinions_count() -> None:
@@ -108,4 +109,5 @@ def test_words_are_left_out_and_patterns_kept() -> None:
 
 
 def test_hopeless_texts_cost_no_more_than_the_faintest() -> None:
-    assert steps_for("1", 0.999999).log_probability("2" * 30) == FAINTEST
+    hopeless = "2" * 30
+    assert steps_for("1", 0.999999).log_probabilities([hopeless])[hopeless] == FAINTEST

@@ -9,7 +9,8 @@ symbols' indices.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,9 @@ from palote.numbers.decode import SYMBOLS as KNOWN
 
 __all__ = [
     "Rule",
-    "ctc_align",
     "ctc_beam",
     "ctc_greedy",
+    "ctc_log_probabilities",
     "ctc_log_probability",
 ]
 
@@ -33,6 +34,9 @@ CANDIDATES = 6
 
 HOPELESS = -12.0
 """A symbol below this log-probability is not added."""
+
+RESCALED, TINIEST = 16, 1e-250
+"""Steps after which probabilities are brought back to a sum of one; what is no more is none."""
 
 CLEAR = -1e-3
 """A step whose blank is above this log-probability only waits."""
@@ -77,53 +81,36 @@ def ctc_log_probability(steps: NDArray[np.float32], text: Text) -> float:
         steps: log-probabilities (t, symbols + 1).
         text: indices of symbols.
     """
-    states, skips = _states(text, steps.shape[1] - 1)
-    emitted = steps[:, states].astype(np.float64)  # (t, 2 k + 1)
-    alpha = np.full(len(states), NEVER)
-    alpha[:2] = emitted[0, :2]
-    before, over = np.full(len(states), NEVER), np.full(len(states), NEVER)
-    for row in emitted[1:]:
-        before[1:] = alpha[:-1]
-        over[2:] = np.where(skips[2:], alpha[:-2], NEVER)
-        alpha = np.logaddexp(np.logaddexp(alpha, before), over) + row
-    return float(np.logaddexp.reduce(alpha[-2:]))
+    return float(ctc_log_probabilities(steps, [text])[0])
 
 
-def ctc_align(steps: NDArray[np.float32], text: Text) -> list[tuple[int, int]]:
-    """Find where each symbol of a text stands, on its likeliest path (Viterbi).
+def ctc_log_probabilities(steps: NDArray[np.float32], texts: Sequence[Text]) -> NDArray[np.float64]:
+    """Return the log-probability of each of several texts (k,); they cost little more than one.
 
-    Args:
-        steps: log-probabilities (t, symbols + 1).
-        text: indices of symbols.
-
-    Returns:
-        First and last step of each symbol; empty if there are too few steps for the text.
+    The forward algorithm, on probabilities that are brought back to a sum of one from time to
+    time.
     """
-    if not text:
-        return []
-    states, skips = _states(text, steps.shape[1] - 1)
-    emitted = steps[:, states].astype(np.float64)
-    count = len(states)
-    best = np.full(count, NEVER)
-    best[:2] = emitted[0, :2]
-    came = np.zeros(emitted.shape, np.int64)  # how many states further back
-    for number, row in enumerate(emitted[1:], 1):
-        ways = np.full((3, count), NEVER)
-        ways[0] = best
-        ways[1, 1:] = best[:-1]
-        ways[2, 2:] = np.where(skips[2:], best[:-2], NEVER)
-        came[number] = ways.argmax(axis=0)
-        best = ways.max(axis=0) + row
-    state = count - 1 if best[-1] >= best[-2] else count - 2
-    if best[state] == NEVER:
-        return []
-    spans = [(len(steps), -1)] * len(text)
-    for number in range(len(steps) - 1, -1, -1):
-        if state % 2:
-            first, last = spans[state // 2]
-            spans[state // 2] = min(first, number), max(last, number)
-        state -= int(came[number, state])
-    return spans
+    if not texts:
+        return np.zeros(0)
+    states, skips, ends = _states(texts, steps.shape[1] - 1)
+    every = np.arange(len(texts))
+    shares = np.exp(steps.astype(np.float64))
+    alpha = np.zeros(states.shape)
+    alpha[:, :2] = shares[0][states[:, :2]]
+    alpha[ends == 0, 1:] = 0  # An empty text has one state.
+    logs = np.zeros(len(texts))
+    for number in range(1, len(shares)):
+        reached = alpha.copy()
+        reached[:, 1:] += alpha[:, :-1]
+        reached[:, 2:] += alpha[:, :-2] * skips[:, 2:]
+        alpha = reached * shares[number][states]
+        if number % RESCALED == 0:
+            total = np.maximum(alpha.sum(axis=1), TINIEST)
+            alpha /= total[:, None]
+            logs += np.log(total)
+    last = alpha[every, ends] + np.where(ends > 0, alpha[every, ends - 1], 0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(logs + np.log(last), np.float64)
 
 
 def ctc_beam(
@@ -165,26 +152,33 @@ def ctc_beam(
         ranked = sorted(grown.items(), key=lambda item: -_sum(*item[1]))
         beams = dict(ranked[:width])
     texts = [text for text in beams if rule is None or rule.complete(rule.text(text))]
-    found = [(text, ctc_log_probability(steps, text)) for text in texts]
-    return sorted(found, key=lambda pair: -pair[1])
+    logs = ctc_log_probabilities(steps, texts).tolist()
+    return sorted(zip(texts, logs, strict=True), key=lambda pair: -pair[1])
 
 
-def _states(text: Text, blank: int) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Return a text with blanks around each symbol, and which states may be entered from two back.
+def _states(
+    texts: Sequence[Text], blank: int
+) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:
+    """Return texts with blanks around each symbol.
 
-    That is: symbols that are not the same as the one before.
+    Returns:
+        intp (k, s), the symbols, and blanks up to the longest; bool (k, s), which states may be
+        entered from two back: symbols that are not the same as the one before; intp (k,), the
+        last state of each.
     """
-    states = np.full(2 * len(text) + 1, blank, np.intp)
-    states[1::2] = text
-    skips = np.zeros(len(states), np.bool_)
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    return states, skips
+    lengths = np.array([len(text) for text in texts], np.intp)
+    states = np.full((len(texts), 2 * int(lengths.max()) + 2), blank, np.intp)
+    for number, text in enumerate(texts):
+        states[number, 1 : 2 * len(text) : 2] = text
+    skips = np.zeros(states.shape, np.bool_)
+    skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
+    return states, skips, 2 * lengths
 
 
 def _sum(one: float, other: float) -> float:
     """Return the logarithm of the sum of two probabilities."""
     high, low = (one, other) if one >= other else (other, one)
-    return high if low == NEVER else high + float(np.log1p(np.exp(low - high)))
+    return high if low == NEVER else high + math.log1p(math.exp(low - high))
 
 
 def _add(beams: dict[Text, tuple[float, float]], text: Text, blank: float, symbol: float) -> None:

@@ -7,6 +7,7 @@ where each digit lies, the lattice says.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from palote.ink import Row
 from palote.ink.level import line_crop
 from palote.model.line import LineEngine
-from palote.numbers.ctc import Rule, ctc_beam, ctc_log_probability
+from palote.numbers.ctc import Rule, ctc_beam, ctc_log_probabilities
 from palote.numbers.decode import SYMBOLS, Found
 from palote.numbers.lattice import Edges
 from palote.numbers.pattern import Pattern
@@ -80,10 +81,15 @@ class Steps:
         self._searched[pattern] = found
         return found
 
-    def log_probability(self, text: str) -> float:
-        """Return the log probability of a text."""
-        symbols = tuple(self.alphabet.index(symbol) for symbol in text)
-        return max(FAINTEST, ctc_log_probability(self.logs, symbols))
+    def log_probabilities(
+        self, texts: Iterable[str], pattern: Pattern | None = None
+    ) -> dict[str, float]:
+        """Return the log probability of each text; `texts` has those that it has found itself."""
+        said = self.texts(pattern)
+        others = [text for text in texts if text not in said]
+        symbols = [tuple(self.alphabet.index(symbol) for symbol in text) for text in others]
+        logs = dict(zip(others, ctc_log_probabilities(self.logs, symbols).tolist(), strict=True))
+        return {text: max(FAINTEST, log) for text, log in (said | logs).items()}
 
 
 def combined(
@@ -111,60 +117,74 @@ def combined(
     """
     said = steps.texts(pattern)
     by_text = {text.text: text for text in found}
-    for text in said:
-        if text and text not in by_text:
-            one = forced(text, edges, scores, skips)
-            if one is not None:
-                by_text[text] = one
-    both = []
-    for text, one in by_text.items():
-        log = said.get(text)
-        log = steps.log_probability(text) if log is None else max(FAINTEST, log)
-        both.append(replace(one, score=weight * max(NEVER, one.score) + log, line=log))
+    added = [text for text in said if text and text not in by_text]
+    for one in forced(added, edges, scores, skips):
+        if one is not None:
+            by_text[one.text] = one
+    logs = steps.log_probabilities(by_text, pattern)
+    both = [
+        replace(one, score=weight * max(NEVER, one.score) + logs[text], line=logs[text])
+        for text, one in by_text.items()
+    ]
     return sorted(both, key=lambda one: -one.score)
 
 
 def forced(
-    text: str, edges: Edges, scores: NDArray[np.float64], skips: NDArray[np.float64]
-) -> Found | None:
-    """Find the best way to cut a line into a given text.
+    texts: Sequence[str],
+    edges: Edges,
+    scores: NDArray[np.float64],
+    skips: NDArray[np.float64],
+) -> list[Found | None]:
+    """Find the best way to cut a line into each of some given texts.
 
     Args:
-        text: digits and separators.
+        texts: of digits and separators; many cost little more than one.
         edges: of the lattice.
         scores: float64 (n, 13).
         skips: float64 (parts,).
 
     Returns:
-        The text with the sum over all ways, and the edges of the best; nothing if the line
-        has too few parts for it.
+        For each, the text with the sum over all ways, and the edges of the best; None if the
+        line has too few parts for it.
     """
-    wanted = scores[:, [SYMBOLS.index(symbol) for symbol in text]]  # (n, k)
-    total = np.full((edges.parts + 1, len(text) + 1), -np.inf)
+    if not texts:
+        return []
+    longest = max(map(len, texts))
+    symbols = np.array([[SYMBOLS.index(one) for one in text.ljust(longest, "0")] for text in texts])
+    wanted = scores[:, symbols]  # (n, k, longest)
+    total = np.full((edges.parts + 1, len(texts), longest + 1), -np.inf)
     best = total.copy()
-    total[0, 0] = best[0, 0] = 0.0
+    total[0, :, 0] = best[0, :, 0] = 0.0
     # The edge by which a text of so many symbols ends there at best; -1: a part left out.
     came = np.full(total.shape, -1)
     order = np.argsort(edges.first, kind="stable")
     starts = np.searchsorted(edges.first[order], np.arange(edges.parts + 1))
     for at in range(edges.parts):
-        _take(total[at + 1], best[at + 1], came[at + 1], total[at], best[at], skips[at], -1)
+        after = at + 1
+        _take(total[after], best[after], came[after], total[at], best[at], skips[at], -1)
         for edge in order[starts[at] : starts[at + 1]]:
             end = edges.last[edge]
-            gain = wanted[edge]
             _take(
-                total[end, 1:],
-                best[end, 1:],
-                came[end, 1:],
-                total[at, :-1],
-                best[at, :-1],
-                gain,
+                total[end, :, 1:],
+                best[end, :, 1:],
+                came[end, :, 1:],
+                total[at, :, :-1],
+                best[at, :, :-1],
+                wanted[edge],
                 edge,
             )
-    if not np.isfinite(best[-1, -1]):
-        return None
+    return [
+        Found(text, float(total[-1, k, len(text)]), _way(edges, came[:, k], len(text)))
+        if np.isfinite(best[-1, k, len(text)])
+        else None
+        for k, text in enumerate(texts)
+    ]
+
+
+def _way(edges: Edges, came: NDArray[np.intp], count: int) -> tuple[int, ...]:
+    """Go back from the end of a line to its start; return the edges of so many symbols."""
     way = []
-    at, count = edges.parts, len(text)
+    at = edges.parts
     while count or at:
         edge = int(came[at, count])
         if edge < 0:
@@ -172,7 +192,7 @@ def forced(
         else:
             way.append(edge)
             at, count = int(edges.first[edge]), count - 1
-    return Found(text, float(total[-1, -1]), tuple(reversed(way)))
+    return tuple(reversed(way))
 
 
 def _take(
