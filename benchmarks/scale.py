@@ -3,6 +3,7 @@
     python -m benchmarks.scale --quick                  some minutes: does it work
     python -m benchmarks.scale                          on a quiet machine: the figures
     python -m benchmarks.scale --memory 200000          whether memory stays flat
+    python -m benchmarks.scale --serving                workers of `palote serve`, or Ray Serve
 
 The pictures are the thirty-odd of the tests, over and over by a table of their paths: files
 that the system has in memory. So this measures computing, not a disk or a network; what those
@@ -24,6 +25,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks import scale_serving
 from palote import Reader, Settings
 from palote.bulk import job as jobs
 from palote.bulk.current import Now, Wanted
@@ -36,7 +38,8 @@ GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 MILLIONS = 10_000_000
 MACHINES = (4, 16, 64)
 EVERY = 1.0
-PART = 50
+PART, PART_OF_MEMORY = 50, 1000
+"""Pictures in a file: few, so that a short run has many parts; and as the command has it."""
 
 
 def main() -> None:
@@ -45,9 +48,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="400 pictures, one worker")
     parser.add_argument("--workers", default="1,2", help="numbers of workers on Ray")
     parser.add_argument("--memory", type=int, metavar="N", help="read N pictures, watch memory")
+    parser.add_argument("--serving", action="store_true", help="compare ways to serve")
+    parser.add_argument("--seconds", type=float, default=8, help="of each load, with --serving")
     parser.add_argument("--cores", type=int, default=16, help="of a machine, for the model")
     parser.add_argument("--price", type=float, default=0.70, help="of its hour, for the model")
     options = parser.parse_args()
+    if options.serving:
+        scale_serving.compare(options.seconds)
+        return
     files = sorted(GOLDEN.glob("*[!k].png"))
     if options.memory:
         _memory(files, options.memory)
@@ -94,9 +102,9 @@ def _through(reader: Reader, contents: list[bytes], count: int) -> None:
         pass
 
 
-def _job(files: list[Path], count: int, out: str) -> Job:
+def _job(files: list[Path], count: int, out: str, part: int = PART) -> Job:
     settings = Settings()
-    job = Job(("golden",), out, "jsonl", None, "auto", None, PART, settings)
+    job = Job(("golden",), out, "jsonl", None, "auto", None, part, settings)
 
     def entries() -> Iterator[Entry]:
         for number in range(count):
@@ -150,35 +158,43 @@ def _on_paper(speed: float, size: float, cores: int, price: float) -> None:
 
 def _memory(files: list[Path], count: int) -> None:
     """Read many on Ray and show the memory of the driver and of all its processes."""
-    ended, seen = threading.Event(), list[tuple[float, float]]()
-    done = 0
+    ended, seen = threading.Event(), list[tuple[int, float, float]]()
+    done, began = 0, time.monotonic()
 
     def look() -> None:
         own = psutil.Process()
         while not ended.wait(EVERY):
-            seen.append((own.memory_info().rss / 1e6, _tree(own) / 1e6))
+            seen.append((done, own.memory_info().rss / 1e6, _tree(own) / 1e6))
 
     def read(number: int) -> None:
         nonlocal done
         before, done = done, done + number
         if done * 10 // count > before * 10 // count and seen:
-            driver, together = seen[-1]
+            _, driver, together = seen[-1]
             print(f"{done:>10,} pictures: driver {driver:,.0f} MB, all {together:,.0f} MB")
+            sys.stdout.flush()
 
     watcher = threading.Thread(target=look)
     watcher.start()
     try:
         with tempfile.TemporaryDirectory() as out:
-            job = _job(files, count, out)
+            job = _job(files, count, out, min(PART_OF_MEMORY, max(1, count // 20)))
             read_on_ray(job, jobs.pending(job), _now(), None, None, read)
             print(f"{jobs.check(job).total():,} rows")
     finally:
         ended.set()
         watcher.join()
-    half = seen[len(seen) // 2 :]
-    for name, column in (("driver", 0), ("all processes", 1)):
-        growth = max(one[column] for one in half) - half[0][column]
-        print(f"second half, {name}: at most {growth:,.0f} MB more than at its beginning")
+    # In the first tenth processes start and load the network, in the last they end.
+    steady = np.array([row for row in seen if 1 <= row[0] * 10 // count < 9])
+    print(f"{time.monotonic() - began:,.0f} s in all")
+    for name, column in (("driver", 1), ("all processes", 2)):
+        if len(np.unique(steady[:, 0])) > 1:
+            slope = np.polyfit(steady[:, 0], steady[:, column], 1)[0] * 100_000
+            growth = steady[:, column].max() - steady[0, column]
+            print(
+                f"but for the first and last tenth, {name}: {slope:+,.1f} MB in 100,000 pictures, "
+                f"at most {growth:,.0f} MB more than at its beginning"
+            )
 
 
 def _tree(process: psutil.Process) -> float:

@@ -30,7 +30,8 @@ SETTLING = 30.0
 LOOK, IDLE = 0.25, 0.1
 """After a load: how long it is waited at most, how often it is looked, and what share is idle."""
 
-NOT_YET = 503
+NOT_YET = (404, 502, 503)
+"""What a server says before it can read, or a proxy before there is one behind it."""
 
 SCRIPT = """
 local file = assert(io.open({path}, "rb"))
@@ -127,7 +128,7 @@ class Server:
                 ask(f"{self.url}/api/read", first)
                 return
             except urllib.error.HTTPError as error:
-                if error.code != NOT_YET:
+                if error.code not in NOT_YET:
                     raise
             except (urllib.error.URLError, ConnectionError):
                 pass
@@ -136,12 +137,23 @@ class Server:
         said = self._log.read().decode(errors="replace")[-2000:]
         raise SystemExit(f"The contender {self.name!r} does not start. It said:\n{said}")
 
+    @property
+    def pid(self) -> int:
+        """Number of its first process."""
+        return self._process.pid
+
     def memory(self) -> tuple[float, float, float]:
-        """Return megabytes: resident now, its share of what is shared (PSS), the peak."""
-        folder = Path(f"/proc/{self._process.pid}")
-        status = (folder / "status").read_text()
-        shared = (folder / "smaps_rollup").read_text()
-        return _kilobytes("VmRSS", status), _kilobytes("Pss", shared), _kilobytes("VmHWM", status)
+        """Return megabytes: resident now, its share of what is shared (PSS), the peak.
+
+        Of several processes it is the largest one's.
+        """
+        found = []
+        for process in _family(self._process.pid):
+            folder = Path(f"/proc/{process}")
+            status = (folder / "status").read_text()
+            shared = _kilobytes("Pss", (folder / "smaps_rollup").read_text())
+            found.append((_kilobytes("VmRSS", status), shared, _kilobytes("VmHWM", status)))
+        return max(found)
 
     def settle(self) -> None:
         """Wait until it does nothing any more: what clients left behind may still be worked at."""
@@ -156,8 +168,11 @@ class Server:
 
     def _worked(self) -> float:
         """Return the seconds of processor time that it has taken."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        ticks = 0
+        for process in _family(self._process.pid):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> None:
         """End it."""
@@ -214,6 +229,15 @@ def load(url: str, connections: int, seconds: float, body: Path | None, kind: st
         int(refused),
         int(broken),
     )
+
+
+def _family(process: int) -> list[int]:
+    """Return a process and all that it has started."""
+    found = [process]
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        for child in (thread / "children").read_text().split():
+            found += _family(int(child))
+    return found
 
 
 def _kilobytes(name: str, text: str) -> float:

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from palote.bulk.place import place
 from palote.train.runs import Run
+from tests.bucket import KEYS
+from tests.bucket import bucket as bucket
 from tests.cli.conftest import Palote
 from tests.cli.conftest import palote as palote
 from tests.conftest import REPOSITORY, Missing
@@ -50,6 +53,7 @@ def nodes(missing: Missing) -> Iterator[Nodes]:
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.cluster"],
         cwd=REPOSITORY,
+        env={**os.environ, **KEYS},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -175,6 +179,83 @@ def test_nothing_is_lost_or_doubled(
     # Another network was chosen in between, and each row says which one read it.
     versions = {row["model_version"] for row in found}
     assert len(first) == 1 and len(versions) == 2 and first < versions
+
+
+@pytest.mark.timeout(300)
+def test_workers_read_from_a_bucket_and_write_into_it(
+    nodes: Nodes,
+    bucket: str,
+    driver: Callable[..., subprocess.Popen[str]],
+    tmp_path: Path,
+    palote: Palote,
+) -> None:
+    count, scans = 60, pictures(tmp_path / "scans", 60)
+    source, target = f"s3://scans/boxes?{bucket}", f"s3://scans/read.jsonl?{bucket}"
+    for path in scans.iterdir():
+        place(source).write(path.name, path.read_bytes())
+    command = ("--format", "jsonl", "--part", "20")
+    cluster = ("--on", "ray", "--address", nodes.address)
+    program = driver("read", source, "--out", target, *command, *cluster)
+    said = program.communicate()[1]
+    assert program.returncode == 1, said  # for the damaged pictures
+    assert f"{count} rows for {count} pictures in 3 files" in said
+    found, written = [], place(target)
+    for part in range(3):
+        with written.open(f"part-{part:06d}.jsonl") as file:
+            found += [json.loads(line) for line in file]
+    assert palote("read", scans, "--out", tmp_path / "here", *command).code == 1
+    here = rows(tmp_path / "here")
+    assert [row.pop("path") for row in found] == [
+        f"s3://scans/boxes/{Path(str(row.pop('path'))).name}" for row in here
+    ]
+    # A picture is named in what is wrong with it.
+    assert [row.pop("error") is None for row in found] == [row.pop("error") is None for row in here]
+    assert found == here
+
+
+@pytest.mark.timeout(400)
+def test_a_sweep(
+    nodes: Nodes,
+    driver: Callable[..., subprocess.Popen[str]],
+    datasets: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The machines are told where the data sets are by the command.
+    monkeypatch.setenv("PALOTE_DATA", str(datasets))
+    command = ("train", "scratch", "--most", "300", "--epochs", "10", "--trials", "4")
+    space = ("--sweep", "rate=1e-5..1e-2,batch=32|64")
+    cluster = ("--on", "ray", "--address", nodes.address, "--cpus", "1")
+    out, here = tmp_path / "out", tmp_path / "here"
+    nodes.tell("gain")
+    program = driver(*command, *space, "--out", out, *cluster)
+    assert program.stderr
+    said = ""
+    while "round" not in said:
+        said = program.stderr.readline()
+        assert said, "it ended before a round of a trial"
+    nodes.tell("lose")
+    said = program.communicate()[1]
+    assert program.returncode == 0, said
+    assert "is best on validation" in said
+    found = json.loads((out / "sweep.json").read_text())
+    # As a program of its own, with matrices on one thread as there.
+    local = driver(*command, *space, "--out", here)
+    assert local.communicate()[1] and local.returncode == 0
+    alone = json.loads((here / "sweep.json").read_text())
+    # The trials are the same ones; here all of them were trained to their end.
+    drawn, there = ({trial["name"]: trial for trial in one["trials"]} for one in (alone, found))
+    assert {name: trial["values"] for name, trial in drawn.items()} == {
+        name: trial["values"] for name, trial in there.items()
+    }
+    whole = {name for name, trial in there.items() if trial["status"] == "finished"}
+    assert found["best"] in whole and {trial["status"] for trial in there.values()} <= {
+        *("finished", "stopped"),
+    }
+    for name in whole:
+        model, same = (Run.read(folder / name).model for folder in (out, here))
+        assert model.read_bytes() == same.read_bytes()
+        assert there[name]["validation"] == drawn[name]["validation"]
 
 
 @pytest.mark.timeout(300)

@@ -5,11 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +15,7 @@ from palote.bulk.opening import Opening
 from palote.bulk.place import place
 from palote.bulk.sources import Entry, entries
 from palote.errors import DataError, FileNotReadable, PaloteError, UsageError
+from tests.bucket import bucket as bucket
 from tests.cli.conftest import Palote
 from tests.cli.conftest import palote as palote
 from tests.conftest import Missing
@@ -123,38 +119,6 @@ def test_a_place_that_fsspec_knows(scans: Path) -> None:
     assert [one.file for one in found("memory://archive/**/*.png")] == ["in/a.png", "in/b/c.png"]
     with pytest.raises(FileNotReadable, match="There is no picture at 'memory://archive/empty'"):
         found("memory://archive/empty")
-
-
-@pytest.fixture(scope="module")
-def bucket(missing: Missing, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Options of a URL that lead to an S3-compatible server on this machine."""
-    if find_spec("moto") is None or find_spec("flask") is None:
-        missing("tools", "moto's server is not installed")
-    log = tmp_path_factory.mktemp("s3") / "log"
-    program = "import moto.server; moto.server.main(['-p', '0', '-H', '127.0.0.1'])"
-    with log.open("w") as said, pytest.MonkeyPatch.context() as patch:
-        server = subprocess.Popen([sys.executable, "-c", program], stdout=said, stderr=said)
-        try:
-            patch.setenv("AWS_ACCESS_KEY_ID", "key")
-            patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-            patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-            port = _port(log, server)
-            request = urllib.request.Request(f"http://127.0.0.1:{port}/scans", method="PUT")
-            urllib.request.urlopen(request, timeout=30).close()
-            yield f"endpoint_override=127.0.0.1:{port}&scheme=http&region=us-east-1"
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _port(log: Path, server: subprocess.Popen[bytes]) -> int:
-    until = time.monotonic() + 50
-    while time.monotonic() < until and server.poll() is None:
-        said = log.read_text()
-        if "Running on http://127.0.0.1:" in said:
-            return int(said.split("Running on http://127.0.0.1:")[1].split()[0])
-        time.sleep(0.05)
-    raise AssertionError(f"moto's server does not start: {log.read_text()}")
 
 
 @pytest.mark.timeout(180)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,48 @@ def test_the_manifests_are_valid_and_lock_the_pod(missing: Missing) -> None:
         assert asked["path"] == route
         # Without it the kubelet names the pod's address, which strangers may do too.
         assert asked["httpHeaders"] == [{"name": "Host", "value": "localhost"}]
+
+
+def test_the_ray_job_is_valid_and_of_our_ray(missing: Missing, tmp_path: Path) -> None:
+    path = DEPLOY / "kuberay" / "palote.yaml"
+    schema = Path(__file__).with_name("rayjob.schema.json")
+    checked_by(missing, "check-jsonschema", "--schemafile", schema, path)
+    checked_by(missing, "hadolint", DEPLOY / "kuberay" / "Dockerfile")
+    spec = yaml.safe_load(path.read_text())["spec"]
+    # The operator refuses one without the other.
+    assert spec["shutdownAfterJobFinishes"] and spec["ttlSecondsAfterFinished"] > 0
+    # As ``palote`` would take it.
+    program, *arguments = shlex.split(spec["entrypoint"])
+    assert program == "palote" and arguments[:2] == ["read", "s3://archive/scans"]
+    assert arguments[-4:] == ["--on", "ray", "--address", "auto"]
+    cluster = spec["rayClusterSpec"]
+    head, (workers,) = cluster["headGroupSpec"], cluster["workerGroupSpecs"]
+    ray = re.search(r"^ray==(\S+)$", (REPOSITORY / "constraints.txt").read_text(), re.M)
+    image = (DEPLOY / "kuberay" / "Dockerfile").read_text()
+    assert ray and cluster["rayVersion"] == ray[1] and f"rayproject/ray:{ray[1]}-py3" in image
+    assert head["rayStartParams"]["num-cpus"] == "0", "the head does no reading"
+    assert workers["minReplicas"] <= workers["replicas"] <= workers["maxReplicas"]
+    for group in (head, workers):
+        pod = group["template"]["spec"]
+        (container,) = pod["containers"]
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+        # Ray plans with what it is told, and is killed where it takes more memory than that.
+        assert requests["memory"] == limits["memory"] and "cpu" not in limits
+        assert pod["automountServiceAccountToken"] is False
+        assert container["envFrom"] == [{"secretRef": {"name": "palote-bucket"}}]
+        # The operator adds probes that suit its Ray where there are none.
+        assert not any(name.endswith("Probe") for name in container)
+        template = tmp_path / f"{container['name']}.yaml"
+        wrapped = {
+            "apiVersion": "v1",
+            "kind": "PodTemplate",
+            "metadata": {"name": container["name"]},
+            "template": group["template"],
+        }
+        template.write_text(yaml.safe_dump(wrapped))
+        checked_by(missing, "kubernetes-validate", "--strict", template)
+    (container,) = workers["template"]["spec"]["containers"]
+    assert workers["rayStartParams"]["num-cpus"] == container["resources"]["requests"]["cpu"]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd")

@@ -40,6 +40,7 @@ Looking at what came out::
     inside.py        the feature maps of each convolution
 
     many.py          several trainings, with several seeds perhaps, here or elsewhere
+    sweep.py         with other parameters, which space.py draws; the best by validation
 
 Taking it away::
 

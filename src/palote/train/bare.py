@@ -37,9 +37,13 @@ def train(
         The finished card, and whether it was interrupted.
     """
     classifier = (classic if plan.classic else modern)(plan.seed)
-    chosen = {"batch_size": plan.batch, "patience": plan.patience}
+    chosen: dict[str, float] = {"batch_size": plan.batch, "patience": plan.patience}
     if plan.epochs:
         chosen["epochs"] = plan.epochs
+    if plan.rate is not None:
+        chosen["learning_rate"] = plan.rate
+    if plan.decay is not None:
+        chosen["l2"] = plan.decay
     classifier.set_params(**chosen)
     epochs: list[Epoch] = []
     stopped = False
@@ -87,6 +91,8 @@ def _follow(
             f"accuracy {epoch.accuracy:.2%}  | validation loss {epoch.val_loss or 0:.4f}  "
             f"accuracy {epoch.val_accuracy or 0:.2%}  {epoch.seconds:.0f} s".replace("%", " %")
         )
+        if epoch.val_accuracy is not None:
+            listener.reached(epoch.number, total, epoch.val_accuracy)
 
     return follow
 

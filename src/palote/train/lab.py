@@ -36,6 +36,9 @@ NAMES = (
 
 WORKERS = 2
 
+TUNED = ("rate", "decay", "smoothing")
+"""What the recipes of some networks take besides, and others have their own ways for."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,6 +57,9 @@ class Plan:
         classic: for ``scratch``: the old 20x20 network with sigmoids.
         samples: for the recipe of ``default``: number of samples.
         finish: for the recipe of ``default``: closing rounds.
+        rate: highest learning rate; the network's own if not given, as are the next two.
+        decay: weight decay; of ``scratch`` its L2 penalty.
+        smoothing: label smoothing.
     """
 
     network: str
@@ -67,6 +73,9 @@ class Plan:
     classic: bool = False
     samples: int = 300_000
     finish: int = 6
+    rate: float | None = None
+    decay: float | None = None
+    smoothing: float | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -74,11 +83,22 @@ class Plan:
         return self.data or ("mnist",)
 
     @property
+    def adjustable(self) -> tuple[str, ...]:
+        """What of this plan its network learns by, which a sweep may try."""
+        if self.network == "default" and not self.data:
+            return ("epochs", *TUNED, "samples", "finish")
+        common = ("epochs", "batch", "patience")
+        if self.network == "mobilenet":
+            return common  # each of its stages has a rate of its own
+        return (*common, "rate", "decay") if self.network == "scratch" else (*common, *TUNED)
+
+    @property
     def command(self) -> str:
         """The command that does it again."""
         words = ["palote train", self.network]
         words += [f"--data {shlex.quote(text)}" for text in self.data]
-        for option in ("epochs", "seed", "batch", "patience", "most", "samples", "finish"):
+        options = ("epochs", "seed", "batch", "patience", "most", "samples", "finish", *TUNED)
+        for option in options:
             if getattr(self, option) != getattr(Plan(self.network), option):
                 words.append(f"--{option} {getattr(self, option)}")
         if self.classic:
@@ -116,6 +136,12 @@ def train(
     """
     if plan.network not in NAMES:
         raise UsageError(f"There is no network {plan.network!r}. Known names: {', '.join(NAMES)}.")
+    for name in TUNED:
+        if getattr(plan, name) is not None and name not in plan.adjustable:
+            raise UsageError(
+                f"{plan.network} takes no --{name}. What it learns by: "
+                f"{', '.join(f'--{one}' for one in plan.adjustable)}."
+            )
     settings = settings or Settings.from_environment()
     listener = listener or Listener()
     given = {**handed(settings), **(taught or {})}
@@ -194,6 +220,9 @@ def _shipped(
         judged=plan.most,
         onward=bool(taught) and plan.epochs is None,
         data=plan.data,
+        rate=shipped.Recipe.rate if plan.rate is None else plan.rate,
+        decay=shipped.Recipe.decay if plan.decay is None else plan.decay,
+        smoothing=shipped.Recipe.smoothing if plan.smoothing is None else plan.smoothing,
     )
     given = [samples.of(source, weight) for source, weight in taught]
     return shipped.train(recipe, out, settings, listener, samples.joined(given))

@@ -12,6 +12,10 @@ def _ignore(done: int, total: int, text: str) -> None:
     pass
 
 
+def _no_round(done: int, total: int, validation: float) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Listener:
     """Who is told how it goes.
@@ -19,7 +23,10 @@ class Listener:
     Attributes:
         say: gets a line for each step of the work.
         step: gets what is done, what there is in all, and what it is or its figures.
+        reached: gets the number of a round, how many there are at most in this phase, and the
+            share of validation pictures read right after it.
     """
 
     say: Callable[[str], None] = print
     step: Callable[[int, int, str], None] = _ignore
+    reached: Callable[[int, int, float], None] = _no_round

@@ -221,6 +221,8 @@ class Record(keras.callbacks.Callback):  # type: ignore[misc]
         if "val_loss" in logs:
             said += f"  | validation {_figures(logs, 'val_')}"
         self.listener.say(f"{said}  {seconds:.0f} s")
+        if "val_accuracy" in logs:
+            self.listener.reached(epoch + 1, self.phase.epochs, float(logs["val_accuracy"]))
 
 
 def _keep_memory() -> None:

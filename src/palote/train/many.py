@@ -24,7 +24,19 @@ from palote.train.listener import Listener
 from palote.train.measure import measure
 from palote.train.runs import Run
 
-__all__ = ["Away", "Files", "Task", "compared", "each_seed", "seeds", "spread", "train_many"]
+__all__ = [
+    "Away",
+    "Files",
+    "Task",
+    "compared",
+    "each_seed",
+    "seeds",
+    "spread",
+    "tasks_of",
+    "train_many",
+    "trained_files",
+    "write_run",
+]
 
 MOST = 1000
 RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
@@ -145,6 +157,22 @@ def spread(found: Comparison) -> dict[str, Json]:
     return result
 
 
+def tasks_of(todo: Mapping[str, lab.Plan], out: Path, settings: Settings) -> list[Task]:
+    """Return trainings as tasks for other machines.
+
+    Raises:
+        UsageError: one was begun here, and has not come to its end.
+    """
+    for name in todo:
+        if (out / name).is_dir():
+            raise UsageError(
+                f"{str(out / name)!r} holds a training that has not come to its end. Go on with "
+                "it on this machine, delete it, or give another folder with --out."
+            )
+    elsewhere = replace(settings, store="")  # it may hold a password, and is not needed
+    return [Task(plan, elsewhere) for plan in todo.values()]
+
+
 def _fetched(
     todo: Mapping[str, lab.Plan],
     out: Path,
@@ -154,36 +182,28 @@ def _fetched(
     problems: dict[str, PaloteError],
 ) -> None:
     """Have trainings done elsewhere, and write their run folders."""
-    for name in todo:
-        if (out / name).is_dir():
-            raise UsageError(
-                f"{str(out / name)!r} holds a training that has not come to its end. Go on with "
-                "it on this machine, delete it, or give another folder with --out."
-            )
-    names = list(todo)
-    elsewhere = replace(settings, store="")  # it may hold a password, and is not needed
-    tasks = [Task(plan, elsewhere) for plan in todo.values()]
-    for done, (number, files) in enumerate(away(_done, tasks) if tasks else (), 1):
+    names, tasks = list(todo), tasks_of(todo, out, settings)
+    for done, (number, files) in enumerate(away(trained_files, tasks) if tasks else (), 1):
         name = names[number]
         if isinstance(files, PaloteError):
             problems[name] = files
             listener.say(f"{name}: {files}")
         else:
-            _write(out / name, files)
+            write_run(out / name, files)
             listener.say(f"{name}: trained, {done} of {len(tasks)}")
         listener.step(done, len(tasks), "trainings")
 
 
-def _done(task: Task) -> Files:
-    """Train; return the files of the run folder."""
+def trained_files(task: Task, listener: Listener | None = None) -> Files:
+    """Train in a folder that is gone afterwards; return the files of the run folder."""
     with TemporaryDirectory(prefix="palote-") as temporary:
         folder = Path(temporary) / "run"
-        lab.train(task.plan, folder, task.settings)
+        lab.train(task.plan, folder, task.settings, listener)
         found = (path for path in sorted(folder.rglob("*")) if path.is_file())
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def _write(folder: Path, files: Files) -> None:
+def write_run(folder: Path, files: Files) -> None:
     """Write a run folder, whole or not at all."""
     unfinished = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -78,6 +78,9 @@ class Recipe:
         if not self.onward:
             words.append(f"--epochs {self.epochs}")
         words.append(f"--samples {self.count} --finish {self.finish} --seed {self.seed}")
+        for name in ("rate", "decay", "smoothing"):
+            if getattr(self, name) != getattr(Recipe, name):
+                words.append(f"--{name} {getattr(self, name)}")
         return " ".join(words)
 
 

@@ -58,7 +58,14 @@ def train(
         weights=dataset.weights,
         channels=network.spec.channels,
     )
-    phase = Phase("main", epochs, network.rate, DECAY, patience=plan.patience)
+    phase = Phase(
+        "main",
+        epochs,
+        network.rate if plan.rate is None else plan.rate,
+        DECAY if plan.decay is None else plan.decay,
+        plan.smoothing or 0.0,
+        plan.patience,
+    )
     judge = judge_of(dataset.validation, network.spec.channels)
     whole = fit(model, phase, batches, judge, out, listener)
     return concluded(model, card, dataset.validation, out), not whole

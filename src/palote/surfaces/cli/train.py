@@ -15,7 +15,7 @@ from palote.surfaces.cli.options import NETWORKS, AddressOption, CpusOption, Eng
 from palote.surfaces.cli.progress import steps
 from palote.surfaces.cli.read_into import checked_engine
 from palote.surfaces.cli.retrain import WARNING, corrections_in, through_the_gate, weighed
-from palote.surfaces.cli.train_many import train_seeds
+from palote.surfaces.cli.train_many import train_seeds, train_sweep
 
 __all__ = ["train"]
 
@@ -74,6 +74,20 @@ def train(
     finish: Annotated[
         int, typer.Option(metavar="N", min=0, help="For default: closing rounds.")
     ] = 6,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="X", min=1e-8, help="Highest learning rate; the network's own."),
+    ] = None,
+    decay: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X", min=0, help="Weight decay (scratch: its L2 penalty); the network's own."
+        ),
+    ] = None,
+    smoothing: Annotated[
+        float | None,
+        typer.Option(metavar="X", min=0, max=0.9, help="Label smoothing; the network's own."),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="The run folder; runs/NETWORK if not given."),
@@ -89,6 +103,20 @@ def train(
             "finished in the same folder is not done again.",
         ),
     ] = None,
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=VALUES,...",
+            help="Train again and again with other parameters, and say which are best on the "
+            "validation pictures. VALUES are some, as in batch=64|128, or a range to draw from, "
+            "as in rate=1e-4..1e-2. Names: rate, decay, smoothing, batch, epochs, patience; for "
+            "default also samples, finish. What is finished in the same folder is not done again.",
+        ),
+    ] = None,
+    trials: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=1000, help="With --sweep: trainings at most."),
+    ] = 10,
     engine: EngineOption = "here",
     address: AddressOption = None,
     cpus: CpusOption = 2,
@@ -114,8 +142,13 @@ def train(
     from palote.train.listener import Listener
 
     checked_engine(engine, address)
-    if engine != "here" and seeds is None:
-        raise UsageError("--on ray is for several trainings: name their seeds, as in --seeds 0-9.")
+    if engine != "here" and seeds is None and sweep is None:
+        raise UsageError(
+            "--on ray is for several trainings: name their seeds, as in --seeds 0-9, or what to "
+            "try, as in --sweep rate=1e-4..1e-2."
+        )
+    if seeds is not None and sweep is not None:
+        raise UsageError("--seeds and --sweep are two ways of training several: choose one.")
     settings = Settings.from_environment()
     wanted = weighed(sources or ())
     taught = corrections_in(wanted, settings, with_none=network == "default")
@@ -131,11 +164,16 @@ def train(
         classic=classic,
         samples=samples,
         finish=finish,
+        rate=rate,
+        decay=decay,
+        smoothing=smoothing,
     )
+    if taught and (seeds is not None or sweep is not None):
+        raise UsageError("--seeds and --sweep cannot be joined with corrections.")
     if seeds is not None:
-        if taught:
-            raise UsageError("--seeds cannot be joined with corrections.")
         raise typer.Exit(train_seeds(plan, seeds, out, settings, engine, address, cpus))
+    if sweep is not None:
+        raise typer.Exit(train_sweep(plan, sweep, trials, out, settings, engine, address, cpus))
     folder = out or free(Path("runs") / network)
     if taught:
         typer.echo(WARNING.format(folder=folder), err=True)

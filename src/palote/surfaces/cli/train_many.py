@@ -1,4 +1,4 @@
-"""``palote train --seeds`` and ``palote compare --on ray``: many trainings."""
+"""``palote train --seeds`` and ``--sweep``, ``palote compare --on ray``: many trainings."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from palote.train.lab import Plan
     from palote.train.listener import Listener
     from palote.train.many import Away
+    from palote.train.sweep import Elsewhere
 
-__all__ = ["train_on_ray", "train_seeds"]
+__all__ = ["train_on_ray", "train_seeds", "train_sweep"]
 
 SPREAD = "seeds.json"
 
@@ -74,6 +75,48 @@ def train_seeds(
     return 1 if problems else 0
 
 
+def train_sweep(
+    plan: Plan,
+    space: str,
+    trials: int,
+    out: Path | None,
+    settings: Settings,
+    engine: str,
+    address: str | None,
+    cpus: int,
+) -> int:
+    """Train with many parameters, and say which are best on validation pictures.
+
+    Args:
+        plan: what is trained otherwise.
+        space: what is tried, as it was typed.
+        trials: how many at most.
+        out: folder of the run folders.
+        settings: where the data sets are.
+        engine: "here" or "ray".
+        address: of the cluster.
+        cpus: of each trial there.
+
+    Returns:
+        The exit code: 1 if a trial failed.
+    """
+    from palote.train.listener import Listener
+    from palote.train.pages import swept
+    from palote.train.pages.words import Words
+    from palote.train.sweep import sweep
+
+    folder, words = out or Path("runs") / f"{plan.network}-sweep", Words()
+    with steps() as step:
+        listener = Listener(lambda line: typer.echo(line, err=True), step)
+        away = _tuned(address, cpus) if engine == "ray" else None
+        found = sweep(plan, space, trials, folder, settings, listener, away)
+    print("\n".join(swept.lines(words, found)))
+    for line in swept.verdict(words, found):
+        typer.echo(line, err=True)
+    typer.echo(f"the page: {swept.write(folder, words, found)}", err=True)
+    return 1 if any(one.status == "failed" for one in found.tried) else 0
+
+
 def train_on_ray(
     names: Sequence[str],
     plan: Plan,
@@ -105,3 +148,11 @@ def _on_ray(address: str | None, cpus: int) -> Away:
     from palote.distributed import each_on_ray
 
     return lambda work, tasks: each_on_ray(work, tasks, cpus, address)
+
+
+def _tuned(address: str | None, cpus: int) -> Elsewhere:
+    from palote.distributed import tune_on_ray
+
+    return lambda work, tasks, reached, ended: tune_on_ray(
+        work, tasks, cpus, address, reached, ended
+    )

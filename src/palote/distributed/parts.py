@@ -1,22 +1,18 @@
-"""More than one machine: the only home of Ray (extra ``ray``).
+"""The parts of a reading job on a cluster: Ray Data with actors that keep the network.
 
-Ray is handed whole pieces of work, parts of a reading job or trainings, that come out the
-same wherever and however often they are done: so that it may lose a machine and do them again
-elsewhere. The machines need Palote of the same version; they share no disk with this one but
-what the sources and the target name.
+The network may change while they read. An actor on the machine of the command, the board, has
+it as it is now, and each worker asks there before each batch.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,75 +20,14 @@ from numpy.typing import NDArray
 from palote import __version__
 from palote.bulk.current import Now, Snapshot
 from palote.bulk.job import Job, Read, read_part
-from palote.errors import DataError, MissingExtra, PaloteError, ServerError
-from palote.model.quiet import quiet
+from palote.distributed.cluster import cluster, last_line
+from palote.errors import DataError, PaloteError, ServerError
 from palote.reader import Reader
 
-__all__ = ["cluster", "each_on_ray", "read_on_ray"]
+__all__ = ["read_on_ray"]
 
-RETRIES = 3
-"""How often a training is begun anew when its machine or its process is lost."""
 LOOK = 1.0
 """Seconds between two looks at the network's files."""
-STORE = 256 * 1024 * 1024
-"""Bytes of Ray's object store where it is started here; only small rows pass through it."""
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-@contextmanager
-def cluster(address: str | None) -> Iterator[int]:
-    """Connect with a cluster, or start Ray on this machine, while the body runs.
-
-    Args:
-        address: "HOST:PORT" or "auto"; ``RAY_ADDRESS`` or this machine if not given.
-
-    Yields:
-        The number of CPUs.
-
-    Raises:
-        MissingExtra: Ray is not installed.
-        ServerError: the cluster cannot be reached, or Ray does not start.
-    """
-    # Ray would send statistics to its makers, and warn of what is to change in its next version.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    # What its processes tell each other is no message to a person; that they keep it, neither.
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    try:
-        import ray
-    except ImportError as error:
-        raise MissingExtra("ray", "Reading or training on Ray") from error
-    wanted = address or os.environ.get("RAY_ADDRESS")
-    try:
-        if wanted:
-            _knock(wanted)
-        with quiet():
-            ray.init(
-                address=wanted or "local",
-                include_dashboard=None if wanted else False,
-                object_store_memory=None if wanted else STORE,
-                logging_level=logging.ERROR,
-                log_to_driver=False,
-            )
-    except Exception as error:  # of many kinds, ours none
-        said = (str(error).splitlines() or [type(error).__name__])[0][:300]
-        where = f"The Ray cluster at {wanted!r} cannot be reached" if wanted else "Ray cannot start"
-        raise ServerError(
-            f"{where}: {said} Look with: ray status. Start one with: ray start --head"
-        ) from error
-    try:
-        yield max(1, int(ray.cluster_resources().get("CPU", 1)))
-    finally:
-        ray.shutdown()
-
-
-def _knock(address: str) -> None:
-    """Raise OSError where nobody listens: Ray would try for a minute, and then end the process."""
-    host, _, port = address.rpartition("://")[2].rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 class Board:
@@ -240,7 +175,7 @@ def read_on_ray(
                     read(int(row["pictures"]))
             except ray.exceptions.RayError as error:
                 raise ServerError(
-                    f"The cluster failed: {_last_line(error)} "
+                    f"The cluster failed: {last_line(error)} "
                     "What is written stays; the same command goes on."
                 ) from error
 
@@ -262,53 +197,6 @@ def _watched(current: Now, board: BoardHandle) -> Iterator[None]:
     finally:
         ended.set()
         watcher.join()
-
-
-def each_on_ray(
-    work: Callable[[Item], Result],
-    items: Sequence[Item],
-    cpus: int,
-    address: str | None,
-) -> Iterator[tuple[int, Result | PaloteError]]:
-    """Do a piece of work for each item, somewhere on a cluster, and yield what is finished.
-
-    Args:
-        work: done in a process of its own; begun anew if that is lost.
-        items: what it is done for.
-        cpus: of each piece of work.
-        address: see `cluster`.
-
-    Yields:
-        The number of the item, and what came out; the error if it failed.
-
-    Raises:
-        MissingExtra: Ray is not installed.
-        ServerError: the cluster cannot be reached, or no machine has so many CPUs.
-    """
-    with cluster(address):
-        import ray
-
-        most = max(node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"])
-        if most < cpus:
-            raise ServerError(
-                f"No machine of the cluster has {cpus} CPUs; the largest has {most:g}. "
-                "Give fewer with --cpus."
-            )
-        task = ray.remote(work).options(num_cpus=cpus, max_retries=RETRIES)
-        running = {task.remote(item): number for number, item in enumerate(items)}
-        while running:
-            (done,), _ = ray.wait(list(running), num_returns=1)
-            number = running.pop(done)
-            try:
-                yield number, ray.get(done)
-            except (ray.exceptions.RayError, PaloteError) as error:
-                yield number, ServerError(f"It failed on the cluster: {_last_line(error)}")
-
-
-def _last_line(error: Exception) -> str:
-    """Return what went wrong; Ray puts the whole traceback of the worker before it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[-1] if lines else type(error).__name__)[:300]
 
 
 def _nothing(count: int) -> None:
