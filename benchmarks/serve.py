@@ -77,6 +77,9 @@ def main() -> None:
     parser.add_argument(
         "--without", action="append", default=[], choices=CONTENDERS[1:], help="leave one out"
     )
+    parser.add_argument(
+        "--workers", type=int, default=1, help="processes of Palote; the others have one each"
+    )
     parser.add_argument("--json", action="store_true", help="everything, for programs")
     parser.add_argument("--quick", action="store_true", help="a look in a minute, no figures")
     options = parser.parse_args()
@@ -89,15 +92,19 @@ def main() -> None:
     if options.json:
         print(json.dumps({**asdict(found), "reach": reach(found)}, indent=1))
     else:
+        print(f"Palote in {options.workers} process(es), each of the others in one\n")
         show(found)
 
 
-def commands(keras: Path) -> dict[str, list[str]]:
+def commands(keras: Path, workers: int = 1) -> dict[str, list[str]]:
     """Return what starts each contender."""
     own = [sys.executable, "-m", "benchmarks.serve_contenders"]
     model = str(ASSETS / "default.onnx")
     return {
-        "palote": [sys.executable, "-m", "palote", "serve", "--no-open", "--port", "{port}"],
+        "palote": [
+            *(sys.executable, "-m", "palote", "serve", "--no-open", "--port", "{port}"),
+            *("--workers", str(workers)),
+        ],
         "usual": [*own, "usual", "{port}", str(keras)],
         "plain": [*own, "plain", "{port}", model],
         "floor": [*own, "floor", "{port}", model],
@@ -108,7 +115,7 @@ def measure(names: list[str], options: argparse.Namespace) -> Found:
     """Start the contenders, and go through all cells."""
     found = Found()
     bodies = {name: pictures()[source] for name, source in PAYLOADS.items()}
-    starting = commands(options.keras)
+    starting = commands(options.keras, options.workers)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         files = {}

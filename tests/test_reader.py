@@ -47,6 +47,27 @@ def test_blank_is_empty(reader: Reader):
     assert [stage.name for stage in reading.stages] == ["original"]
 
 
+def test_a_glance_says_the_same_or_nothing(reader: Reader):
+    for picture in (seven(), ring(), 255 - seven(), seven(28 * 9), seven()[40:200, 40:170]):
+        for stages in (False, True):
+            glanced, read = (
+                reader.glance(picture, stages=stages),
+                reader.read(picture, stages=stages),
+            )
+            assert glanced is not None
+            assert glanced.to_dict(images=stages) == read.to_dict(images=stages)
+    two = np.hstack([seven(), ring()])
+    ruled = np.minimum(seven(), np.where(np.arange(240) % 24 < 2, 60, 255)[:, None])
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300), np.uint8)
+    dust = np.where(np.random.default_rng(1).random((240, 240)) < 0.01, 0, seven()).astype(np.uint8)
+    for picture in (two, ruled, noise, dust, np.full((90, 90), 255, np.uint8)):
+        assert reader.glance(picture) is None
+    assert reader.glance(seven(), expect="number") is None
+    assert Reader(clean="otsu").glance(seven()) is None
+    with pytest.raises(UsageError):
+        reader.glance(seven(), expect="letter")
+
+
 def test_a_scribble_is_no_sure_digit(reader: Reader):
     rng = np.random.default_rng(5)
     withheld = 0

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.errors import UsageError
-from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit
+from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit, find_plain_digit
 from palote.metrics import softmax
 from palote.model.card import Card
 from palote.model.engine import DIGITS, Engine, Outputs
-from palote.numbers.ask import Ask, either, number_reading
+from palote.numbers.ask import Ask, alone, either, number_reading
 from palote.pixels import Picture
 from palote.result import Digit, Reading, Stage, Status
 
-__all__ = ["answers", "cleaning_of", "likeliest"]
+__all__ = ["answers", "cleaning_of", "glanced", "likeliest"]
 
 
 def answers(
@@ -46,6 +46,31 @@ def answers(
             yield either(reading, candidate, picture, engine, how, stages)
         else:
             yield reading
+
+
+def glanced(
+    picture: Picture, engine: Engine, expect: str, stages: bool, name: str
+) -> Reading | None:
+    """Return what a picture says if one look at a single, plain digit tells.
+
+    Args:
+        picture: upright.
+        engine: the network.
+        expect: what is expected of it.
+        stages: keep the pictures of the way.
+        name: of the model.
+
+    Returns:
+        What `answers` would yield; None where it takes more than that to tell.
+    """
+    if expect == "number":
+        return None
+    found = find_plain_digit(picture.pixels, engine.card.ink)
+    if found is None:
+        return None
+    (best,) = _chosen([[found]], engine)
+    reading, candidate = _reading(picture, best, engine.card, stages, name)
+    return reading if expect == "digit" or alone(reading, candidate) else None
 
 
 def likeliest(shares: NDArray[np.float32]) -> int:

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote._formats import check_pieces, identify, jpeg_passes, prepare
+from palote._png import PlainPng
 from palote._raster import check_shape, from_array, from_pil, orientation, turned
 from palote.errors import (
     CorruptImage,
@@ -114,6 +115,12 @@ def load(source: ImageSource, settings: Settings | None = None) -> Picture:
             return _upright(source)
     name, data = _read(source, settings)
     kind = identify(data, name)
+    plain = PlainPng.of(data) if kind == "PNG" else None
+    if plain is not None:
+        _check_size(plain.size, name, settings)
+        pixels = plain.pixels()
+        if pixels is not None:
+            return Picture(pixels, plain.size)
     check_pieces(data, kind, name)
     prepare(kind)
     with _decoding(f"{name} ({kind})"):

@@ -17,7 +17,7 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from palote._answer import answers, cleaning_of, likeliest
+from palote._answer import answers, cleaning_of, glanced, likeliest
 from palote.errors import PaloteError, UsageError
 from palote.ink import InkSpec
 from palote.model import catalog
@@ -141,6 +141,29 @@ class Reader:
         first, rest = reading.digits[:MOST_MAPS], reading.digits[MOST_MAPS:]
         digits = (replace(digit, saliency=self.saliency(digit)) for digit in first)
         return replace(reading, digits=(*digits, *rest))
+
+    def glance(
+        self, image: ImageSource, *, expect: str = "auto", stages: bool = False
+    ) -> Reading | None:
+        """Read one picture if one look at a plain digit does: the same as `read`, or None.
+
+        Lines of numbers, ruled paper or an unclear ground take up to a hundred times as long as a
+        digit on a plain sheet does. Whoever must not wait can ask for the latter only.
+
+        Args:
+            image: as for `read`.
+            expect: as for `read`; for "number" the answer is None.
+            stages: keep the pictures of the way in ``Reading.stages``.
+
+        Raises:
+            InputError: the picture cannot be read.
+            UsageError: ``expect`` has a value that does not exist.
+        """
+        ask = Ask.of(expect)
+        picture = load(image, self.settings)
+        if self._clean != "auto":
+            return None
+        return glanced(picture, self._engine, ask.expect, stages, self.name)
 
     def saliency(self, digit: Digit, value: str | None = None) -> NDArray[np.float32]:
         """Tell which ink spoke for an answer, by wiping it away spot by spot.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import anyio
+import cv2
 import httpx
 import numpy as np
 import pytest
@@ -18,16 +20,109 @@ from palote import Settings
 from palote.model.card import Card
 from palote.result import Reading
 from palote.surfaces.web import create_app
+from palote.surfaces.web import readers as web_readers
+from palote.surfaces.web.light import is_light
+from palote.surfaces.web.memory import give_back
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.problems import Busy
-from palote.surfaces.web.queueing import Queue
+from palote.surfaces.web.queueing import LONGEST_STAY, Queue
+from palote.surfaces.web.readers import Readers
 
-from .conftest import serving
+from .conftest import drawing, encoded, serving
 from .learning import SEVEN
 from .test_limits import open_request
 from .test_metrics import samples
 
 PATIENCE = 20.0
+
+
+def test_what_is_short_may_stay_in_the_loop_but_not_for_long() -> None:
+    async def story() -> None:
+        metrics = Metrics()
+        queue = Queue(1, 5, metrics)
+        assert queue.may_stay
+        with queue.staying():
+            pass
+        assert queue.may_stay
+        with queue.staying():
+            time.sleep(LONGEST_STAY)
+        assert not queue.may_stay
+        async with asyncio.timeout(PATIENCE):
+            while not queue.may_stay:
+                await asyncio.sleep(0)
+
+        door = threading.Event()
+        running = asyncio.create_task(queue.run(lambda: door.wait(PATIENCE)))
+        await asyncio.sleep(0)
+        # Nobody overtakes what waits, and there is never more at once than is allowed.
+        assert not queue.may_stay
+        door.set()
+        await running
+        assert queue.may_stay
+        queue.close()
+
+    anyio.run(story)
+
+
+def test_a_plain_digit_needs_no_thread_and_everything_else_does() -> None:
+    app = create_app(Settings())
+    with serving(app) as server:
+        queue, handed_over = app.state.queue, list[bytes]()
+        in_thread = queue.in_thread
+
+        async def counted(work: Callable[[], object]) -> object:
+            handed_over.append(b"")
+            return await in_thread(work)
+
+        queue.in_thread = counted
+        plain = drawing(7)
+        photo = cv2.imencode(".jpg", plain)[1].tobytes()
+        two = encoded(np.hstack([plain, plain]))
+        for picture, query, threads in (
+            (SEVEN, "", 0),
+            (SEVEN, "?expect=digit&stages=true&clean=auto&model=default", 0),
+            (SEVEN, "?clean=otsu", 1),
+            (SEVEN, "?saliency=true", 1),
+            (SEVEN, "?expect=number", 1),
+            (photo, "", 1),
+            (two, "", 1),
+        ):
+            handed_over.clear()
+            answer = httpx.post(f"{server.url}/api/read{query}", content=picture)
+            assert answer.status_code == 200
+            assert len(handed_over) == threads, query
+            assert "7" in answer.json()["text"]
+        figures = samples(httpx.get(f"{server.url}/metrics").text)
+        assert figures["palote_stage_seconds_count", "wait"] == 7
+        assert figures["palote_readings_total", "default", "ok"] == 7
+    broken = SEVEN[:-30]
+    assert is_light(SEVEN) and is_light(broken)
+    for heavy in (
+        photo,
+        SEVEN[:20],
+        "data:,",
+        SEVEN + bytes(70_000),
+        encoded(np.zeros((400, 400), np.uint8)),
+    ):
+        assert not is_light(heavy)
+    assert not is_light(SEVEN[:33] + b"\0\0\0\1zTXt" + SEVEN[33:])
+
+
+def test_what_a_large_photo_took_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = list[str]()
+
+    def noted() -> None:
+        given.append("back")
+        give_back()
+
+    monkeypatch.setattr(web_readers, "give_back", noted)
+    readers = Readers(Settings())
+    for side, times in ((300, 0), (1000, 1)):
+        sheet = encoded(cv2.resize(drawing(7), (side, side)))
+        reading = readers.read(
+            sheet, expect="auto", clean="auto", model=None, stages=False, saliency=False
+        )
+        assert (reading.text, len(given)) == ("7", times)
 
 
 @dataclass

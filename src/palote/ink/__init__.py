@@ -35,7 +35,7 @@ from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
-from palote.ink.lines import without_lines
+from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.rows import Row, find_rows
 from palote.ink.split import Piece, main_piece
 
@@ -49,11 +49,15 @@ __all__ = [
     "Row",
     "find_digit",
     "find_lines",
+    "find_plain_digit",
 ]
 
 
 SMALL = 1.5
 """A picture whose longer side is up to this many times a patch's is shown whole, too."""
+
+FEW = 12
+"""Pieces of ink up to which a picture makes no trouble."""
 
 ALIKE = 0.01
 """Mean difference up to which frame and patch are the same."""
@@ -108,19 +112,34 @@ def find_digit(
     for cleaned in clean(picture, how, dark):
         if how == "none":
             piece = Piece.whole(cleaned.mask)
-            patch, frame = fit_frame(cleaned.strength, spec), None
-        else:
-            found = main_piece(without_lines(Components(cleaned.mask), cleaned.strength))
-            if found is None:
-                continue
-            piece = found
-            patch = fit(cleaned.strength, piece.mask, piece.box, spec)
-            frame = _frame(picture, cleaned, patch, spec)
-        if spec.channels > 1:
-            patch, frame = np.repeat(patch[..., None], spec.channels, axis=2), None
-        box = cleaned.to_input(piece.box)
-        candidates.append(Candidate(patch, box, cleaned, piece.mask, frame))
+            patch = _in_channels(fit_frame(cleaned.strength, spec), spec)
+            box = cleaned.to_input(piece.box)
+            candidates.append(Candidate(patch, box, cleaned, piece.mask))
+            continue
+        candidate = _candidate(picture, cleaned, Components(cleaned.mask), spec)
+        if candidate is not None:
+            candidates.append(candidate)
     return candidates
+
+
+def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | None:
+    """Find the one digit in a picture that makes no trouble, in a time that its size limits.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB, upright.
+        spec: geometry of the patch.
+
+    Returns:
+        The one candidate of `find_digit`; None where there may be none or several, a ruling, or
+        many pieces, whatever `find_digit` would make of it.
+    """
+    found = clean(picture)
+    if len(found) != 1:
+        return None
+    components = Components(found[0].mask)
+    if may_be_ruled(components) or len(components.stats) > FEW:
+        return None
+    return _candidate(picture, found[0], components, spec)
 
 
 def find_lines(
@@ -142,6 +161,23 @@ def find_lines(
         ink = without_lines(Components(cleaned.mask), cleaned.strength)
         found.append((cleaned, find_rows(ink, cleaned.strength)))
     return found
+
+
+def _candidate(
+    picture: NDArray[np.uint8], cleaned: Cleaned, components: Components, spec: InkSpec
+) -> Candidate | None:
+    """Return the digit of one interpretation, if it has ink."""
+    piece = main_piece(without_lines(components, cleaned.strength))
+    if piece is None:
+        return None
+    patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+    frame = _frame(picture, cleaned, patch, spec) if spec.channels == 1 else None
+    box = cleaned.to_input(piece.box)
+    return Candidate(_in_channels(patch, spec), box, cleaned, piece.mask, frame)
+
+
+def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:
+    return patch if spec.channels == 1 else np.repeat(patch[..., None], spec.channels, axis=2)
 
 
 def _frame(

@@ -37,11 +37,12 @@ def without_frame(components: Components) -> Components | None:
         box = components.labels[top : top + height, left : left + width] == index + 1
     bands = (max(3, height // 9), max(3, width // 9))
     sides = [(box, bands[0]), (box[::-1], bands[0]), (box.T, bands[1]), (box.T[::-1], bands[1])]
-    coverage = sorted(
-        np.count_nonzero(side[:band].any(axis=0)) / side.shape[1] for side, band in sides
-    )
-    if coverage[1] < 0.88 or coverage[0] < 0.5:
-        return None
+    open_sides = 0
+    for side, band in sides:
+        coverage = np.count_nonzero(side[:band].any(axis=0)) / side.shape[1]
+        open_sides += coverage < 0.88
+        if coverage < 0.5 or open_sides > 1:
+            return None
     # A thick bar covers its sides, too, but a frame is hollow.
     core = box[bands[0] : height - bands[0], bands[1] : width - bands[1]]
     if core.size and np.count_nonzero(core) > SOLID * core.size:

@@ -17,7 +17,7 @@ from palote.ink.components import Components
 from palote.ink.frames import without_frame
 from palote.ink.ruler import THICKEST, Line, trace
 
-__all__ = ["without_lines"]
+__all__ = ["may_be_ruled", "without_lines"]
 
 SMALLEST = 40
 """Shorter side, in pixels, below which a picture is too coarse to tell lines from strokes."""
@@ -44,9 +44,7 @@ def without_lines(components: Components, strength: NDArray[np.uint8]) -> Compon
         components: the ink.
         strength: uint8 (h, w); 0 is paper, 255 full ink.
     """
-    mask = components.mask
-    full = np.count_nonzero(mask) > FULLEST * mask.size
-    if min(mask.shape) < SMALLEST or full:
+    if not _is_writing(components):
         return components
     if _touches_opposite_borders(components):
         components = _without_ruling(components, strength)
@@ -56,6 +54,20 @@ def without_lines(components: Components, strength: NDArray[np.uint8]) -> Compon
             break
         components = inside
     return components
+
+
+def may_be_ruled(components: Components) -> bool:
+    """Tell whether `without_lines` would look for a ruling, which takes long.
+
+    Args:
+        components: the ink.
+    """
+    return _is_writing(components) and _touches_opposite_borders(components)
+
+
+def _is_writing(components: Components) -> bool:
+    mask = components.mask
+    return bool(min(mask.shape) >= SMALLEST and np.count_nonzero(mask) <= FULLEST * mask.size)
 
 
 def _touches_opposite_borders(components: Components) -> bool:

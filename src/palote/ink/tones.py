@@ -44,10 +44,7 @@ def lowered(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
 
     `cv2.subtract` with a number takes a picture of one by four pixels for a scalar.
     """
-    floor = np.uint8(level)
-    left = np.maximum(ink, floor)
-    left -= floor
-    return left
+    return np.asarray(cv2.subtract(ink, np.full(ink.shape, level, np.uint8)), np.uint8)
 
 
 def histogram(picture: NDArray[np.uint8]) -> NDArray[np.float64]:

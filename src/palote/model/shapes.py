@@ -148,6 +148,8 @@ def in_parts(run: Run, batch: Batch, fixed: int | None) -> dict[str, Batch]:
         Each output (n, ...), by its name.
     """
     size = fixed or AT_ONCE
+    if len(batch) == size or (fixed is None and len(batch) < size):
+        return dict(run(batch))
     parts = []
     for first in range(0, max(len(batch), 1), size):
         part = batch[first : first + size]

@@ -21,7 +21,7 @@ from palote.numbers.reading import Page, read_lines
 from palote.pixels import Picture
 from palote.result import Line, Reading, Stage, Status
 
-__all__ = ["EXPECTATIONS", "Ask", "either", "number_reading"]
+__all__ = ["EXPECTATIONS", "Ask", "alone", "either", "number_reading"]
 
 EXPECTATIONS = ("auto", "digit", "number")
 """What a picture may be expected to hold."""
@@ -104,7 +104,7 @@ def either(
         how: the way of cleaning.
         stages: keep the pictures of the way.
     """
-    if candidate is not None and _alone(digit, candidate):
+    if alone(digit, candidate):
         return digit
     page = read_lines(picture, engine, how)
     vouched = [line for line in page.lines if line.status == "ok" and len(line.digits) > 1]
@@ -113,8 +113,14 @@ def either(
     return digit
 
 
-def _alone(digit: Reading, candidate: Candidate) -> bool:
-    if digit.status != "ok" or digit.confidence < SURE:
+def alone(digit: Reading, candidate: Candidate | None) -> bool:
+    """Tell whether a single digit is so clearly all there is that no lines are looked for.
+
+    Args:
+        digit: the picture read as a single digit.
+        candidate: the ink that was taken for it.
+    """
+    if candidate is None or digit.status != "ok" or digit.confidence < SURE:
         return False
     _, _, width, height = candidate.box
     own = int(np.count_nonzero(candidate.mask))

@@ -18,6 +18,8 @@ Where to find what::
     metrics.py      what /metrics says, over all workers
     ratelimit.py    how much one client may have computed, over all workers
     queueing.py     how many readings run, and how many may wait
+    light.py        which pictures take so little that they need no thread
+    memory.py       what a large photo took is given back
     draining.py     the server says that it stops before it does
     readers.py      the loaded readers
     intake.py       the picture out of a request's body, in memory only

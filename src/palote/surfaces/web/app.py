@@ -10,6 +10,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 
+import cv2
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -87,6 +88,8 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Readings run beside each other, so that one cut up among threads only costs more.
+        cv2.setNumThreads(1)
         warming = asyncio.create_task(_warm(readers, queue, teaching))
         warming.add_done_callback(_report)
         in_step = asyncio.create_task(teaching.keep_in_step()) if teaching else None

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -24,6 +24,9 @@ from palote.surfaces.web.problems import Busy
 __all__ = ["Queue"]
 
 Result = TypeVar("Result")
+
+LONGEST_STAY = 0.01
+"""Seconds after which the event loop looks at what else there is."""
 
 
 class Queue:
@@ -42,6 +45,7 @@ class Queue:
         self._running = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._threads = ThreadPoolExecutor(running, thread_name_prefix="palote-read")
+        self._stayed = 0.0
 
     async def run(self, work: Callable[[], Result], receive: Receive | None = None) -> Result:
         """Run ``work`` in a thread, as soon as one is free.
@@ -59,6 +63,31 @@ class Queue:
             return await self.in_thread(work)
         finally:
             self._pass_on()
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether something short may be done here, in the event loop.
+
+        To hand a reading over to a thread and back costs more than the network takes. But nobody is
+        overtaken, and after `LONGEST_STAY` everything else has its turn.
+        """
+        free = self._running < self._most_running and not self._waiting
+        return free and self._stayed < LONGEST_STAY
+
+    @contextlib.contextmanager
+    def staying(self) -> Iterator[None]:
+        """Note how long the block takes, in which something short is done here."""
+        start = time.perf_counter()
+        if not self._stayed:
+            asyncio.get_running_loop().call_soon(self._over)
+        try:
+            yield
+        finally:
+            self._stayed += time.perf_counter() - start
+
+    def _over(self) -> None:
+        """The loop has looked at everything else."""
+        self._stayed = 0.0
 
     async def in_thread(self, work: Callable[[], Result]) -> Result:
         """Run ``work`` in a thread outside the queue: what is short, or has to be."""

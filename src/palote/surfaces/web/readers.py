@@ -2,7 +2,8 @@
 
 They work in threads (`palote.surfaces.web.queueing`): decoding and inference release the
 interpreter's lock, so that two threads keep two cores busy while the event loop stays free to
-take in pictures and to answer.
+take in pictures and to answer. Only a plain digit in a small file is read in the event loop: to
+hand it over would cost more than the network does.
 A model is asked for by its name in the catalogue: a path would let a web page make
 the server open any file.
 """
@@ -14,7 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from palote.errors import ModelError, ModelNotFound
 from palote.pixels import ImageSource, load
 from palote.result import Json, Reading
 from palote.settings import Settings
+from palote.surfaces.web.memory import LARGE, give_back
 from palote.surfaces.web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -60,6 +62,14 @@ class SupportsRead(Protocol):
         """Return a reader of the same network, for which another profile's corrections count."""
 
 
+@runtime_checkable
+class SupportsGlance(Protocol):
+    """What a reader has that can read what takes no time."""
+
+    def glance(self, image: ImageSource, *, expect: str, stages: bool) -> Reading | None:
+        """Read one picture if a single look does."""
+
+
 LoadReader: TypeAlias = Callable[[str, Settings], SupportsRead]
 
 
@@ -88,6 +98,7 @@ class Readers:
         self._own: OrderedDict[tuple[str, str], SupportsRead] = OrderedDict()
         self._lock = threading.Lock()
         self._default: SupportsRead | None = None
+        self._quick: SupportsGlance | None = None
 
     @property
     def ready(self) -> bool:
@@ -108,6 +119,7 @@ class Readers:
                 reader = self._load(asked, self.settings)
                 reader.read(_a_stroke(), expect="auto", stages=False, clean=None, saliency=False)
                 self._loaded[reader.name] = self._default = reader
+                self._quick = reader if isinstance(reader, SupportsGlance) else None
                 self._metrics.loaded(reader.name, reader.card)
             return self._default
 
@@ -199,6 +211,30 @@ class Readers:
         )
         self._metrics.stage("read", time.perf_counter() - decoded)
         self._metrics.reading(reading)
+        height, width = picture.pixels.shape[:2]
+        if height * width >= LARGE:
+            del picture
+            give_back()
+        return reading
+
+    def glance(
+        self, image: bytes | str, *, expect: str, model: str | None, stages: bool
+    ) -> Reading | None:
+        """Read one picture with the default reader if a single look does; it never loads one.
+
+        Raises:
+            PaloteError: the picture or what is expected of it is wrong.
+        """
+        if self._quick is None or (self._default and model not in (None, "", self._default.name)):
+            return None
+        start = time.perf_counter()
+        picture = load(image, self.settings)
+        decoded = time.perf_counter()
+        reading = self._quick.glance(picture, expect=expect, stages=stages)
+        if reading is not None:
+            self._metrics.stage("decode", decoded - start)
+            self._metrics.stage("read", time.perf_counter() - decoded)
+            self._metrics.reading(reading)
         return reading
 
     def models(self) -> list[dict[str, Json]]:
