@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import sets
+from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.plain import WAYS, Plain
 from palote import Reader, Reading, Settings
 from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
@@ -48,6 +49,7 @@ WITHOUT_DIGITS = "not_digits"
 WITHHELD = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
 NOT_LOOKED_INTO = ("wild", "wild_even", "mnist_test")
 CELL = 96
+UNTAUGHT = [f"corrupted, {name}" for name in NEVER_TAUGHT]
 
 
 @dataclass
@@ -135,6 +137,10 @@ def main() -> None:
         total = _together(tallies)
         figures |= {group: tally.to_dict() for group, tally in sorted(tallies.items())}
         figures[name] = total.to_dict()
+        if name == "corrupted":
+            untaught = _together({group: tallies[group] for group in UNTAUGHT})
+            print(untaught.row("  of these, never taught"))
+            figures["corrupted_untaught"] = untaught.to_dict()
         if of_digits:
             digits[name] = total
         if name not in NOT_LOOKED_INTO:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CORRUPTIONS"]
+__all__ = ["CORRUPTIONS", "NEVER_TAUGHT"]
 
 Plane: TypeAlias = NDArray[np.float32]
 Corruption: TypeAlias = Callable[[Plane, np.random.Generator], NDArray[np.floating]]
@@ -146,3 +146,6 @@ CORRUPTIONS: dict[str, Corruption] = {
     "zigzag": zigzag,
     "canny edges": canny_edges,
 }
+
+NEVER_TAUGHT = ("glass blur", "brightness", "fog", "spatter")
+"""What `palote.train.spoil` leaves out of training on purpose."""

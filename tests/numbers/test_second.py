@@ -17,6 +17,10 @@ ALPHABET = "0123456789.-/x"
 NONE = len(ALPHABET)
 
 
+EVEN = np.array([0.5, 1.0, 0.0])
+"""Nothing for a digit."""
+
+
 def lattice(parts: int, longest: int = 3) -> Edges:
     """Every run of up to so many parts is an edge."""
     runs = [(a, b) for a, b in combinations(range(parts + 1), 2) if b - a <= longest]
@@ -84,19 +88,39 @@ def test_both_opinions_count() -> None:
     skips = np.full(2, -40.0)
     found = decode(edges.first, edges.last, 2, scores, skips)
     assert found[0].text == "11"
-    both = combined(found, steps_for("17"), edges, scores, skips, 0.5)
+    both = combined(found, steps_for("17"), edges, scores, skips, EVEN)
     assert both[0].text == "17" and both[0].line > -1
     assert {one.text for one in both} >= {"11", "17", "71", "77"}
     scores[single, 7] = -25.0
     found = decode(edges.first, edges.last, 2, scores, skips)
-    assert combined(found, steps_for("17", 0.6), edges, scores, skips, 0.5)[0].text == "11"
+    assert combined(found, steps_for("17", 0.6), edges, scores, skips, EVEN)[0].text == "11"
+
+
+def test_a_stroke_beside_a_digit_is_a_digit_if_it_may_be() -> None:
+    """Both say that the second part may belong to the first; each digit counts for something."""
+    edges = lattice(2)
+    scores = np.full((len(edges), len(SYMBOLS)), -9.0)
+    scores[edges.last - edges.first == 2, 4] = -0.1
+    scores[(edges.first == 0) & (edges.last == 1), 4] = -1.0
+    scores[(edges.first == 1) & (edges.last == 2), 1] = -1.0
+    skips = np.full(2, -9.0)
+    found = decode(edges.first, edges.last, 2, scores, skips)
+    steps = steps_for("4x", 0.5)
+    without, with_digits = (np.array([1, 1, digit]) for digit in (0.0, 8.0))
+    assert combined(found, steps, edges, scores, skips, without)[0].text == "4"
+    assert combined(found, steps, edges, scores, skips, with_digits)[0].text == "41"
+    dot = SYMBOLS.index(".")
+    scores[:, dot], scores[:, 1] = scores[:, 1], -9.0
+    found = decode(edges.first, edges.last, 2, scores, skips)
+    assert combined(found, steps, edges, scores, skips, with_digits)[0].text != "4."
 
 
 def test_what_only_the_line_network_finds_is_placed_on_the_lattice() -> None:
     edges = lattice(3)
     scores = np.full((len(edges), len(SYMBOLS)), -9.0)
     skips = np.full(3, -20.0)
-    both = combined([], steps_for("305"), edges, scores, skips, 0.1)
+    weights = np.array([0.1, 1.0, 0.0])
+    both = combined([], steps_for("305"), edges, scores, skips, weights)
     assert both[0].text == "305"
     assert [(edges.first[e], edges.last[e]) for e in both[0].edges] == [(0, 1), (1, 2), (2, 3)]
 

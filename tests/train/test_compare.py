@@ -87,7 +87,7 @@ def test_trained_and_loaded(
     assert small.command == "palote train small"
     assert (
         default.command
-        == "palote train default --epochs 13 --samples 300000 --finish 6 --seed 2026"
+        == "palote train default --epochs 15 --samples 300000 --finish 4 --seed 2026"
     )
 
 

@@ -38,7 +38,8 @@ class Judge:
         scale: float32 (i,), their standard deviations.
         hidden: float32 (i, h); hidden_bias: (h,).
         out: float32 (h, 14); out_bias: (14,).
-        weight: float64 (), of the lattice's score beside the line network's.
+        weights: float64 (3,), of the lattice's score, of the line network's, and of each
+            digit of a text.
         trust: float64 (7,), how the number's confidence follows from its marks; see
             `palote.numbers.trust`.
         trust_quick: float64 (7,), the same where the quick way holds.
@@ -50,7 +51,7 @@ class Judge:
     hidden_bias: Weights
     out: Weights
     out_bias: Weights
-    weight: NDArray[np.float64]
+    weights: NDArray[np.float64]
     trust: NDArray[np.float64]
     trust_quick: NDArray[np.float64]
 

@@ -80,8 +80,7 @@ class Opinion:
             follows = pattern.follows if pattern else None
             complete = pattern.complete if pattern else None
             found = decode(edges.first, edges.last, len(parts), scores, skips, follows, complete)
-        weight = float(judge.weight)
-        found = combined(found, seen.steps, edges, scores, skips, weight, pattern)
+        found = combined(found, seen.steps, edges, scores, skips, judge.weights, pattern)
         found = [text for text in found if text.digits]
         if not found:
             return None

@@ -98,10 +98,13 @@ def combined(
     edges: Edges,
     scores: NDArray[np.float64],
     skips: NDArray[np.float64],
-    weight: float,
+    weights: NDArray[np.float64],
     pattern: Pattern | None = None,
 ) -> list[Found]:
     """Score the texts of the lattice and of the line network by both.
+
+    A text gets something for each digit, too: the lattice, by itself, favours few, wide
+    symbols, since every cut may cost and a 1 that leans on its neighbour looks like a part of it.
 
     Args:
         found: what the lattice finds.
@@ -109,7 +112,7 @@ def combined(
         edges: of the lattice.
         scores: float64 (n, 13), what speaks for each symbol; see `opinion.scored`.
         skips: float64 (parts,), what it costs to leave a part out.
-        weight: of the lattice's score; the line network's counts fully.
+        weights: float64 (3,), of the lattice's score, of the line network's, and of each digit.
         pattern: the format of the numbers, if it is known.
 
     Returns:
@@ -122,10 +125,10 @@ def combined(
         if one is not None:
             by_text[one.text] = one
     logs = steps.log_probabilities(by_text, pattern)
-    both = [
-        replace(one, score=weight * max(NEVER, one.score) + logs[text], line=logs[text])
-        for text, one in by_text.items()
-    ]
+    both = []
+    for text, one in by_text.items():
+        opinions = np.array([max(NEVER, one.score), logs[text], len(one.digits)])
+        both.append(replace(one, score=float(weights @ opinions), line=logs[text]))
     return sorted(both, key=lambda one: -one.score)
 
 

@@ -18,7 +18,7 @@ from palote import data
 from palote.ink import InkSpec, find_digit
 from palote.ink.clean import uncleaned
 from palote.ink.fit import fit_frame
-from palote.train import draw, signs
+from palote.train import draw, shapes, signs
 from palote.train.spoil import spoil
 
 __all__ = ["MAKERS", "NONE", "Stock", "without_look_alikes"]
@@ -197,7 +197,9 @@ def _either(ink: NDArray[np.float32], label: int, rng: np.random.Generator) -> M
 
 
 def _symbol(stock: Stock, rng: np.random.Generator) -> Made:
-    points, _ = _pick(stock.symbols, rng)
+    """Yield letters and signs of the pen data, each kind as often: of some there are few."""
+    kind = rng.choice(np.unique(stock.symbols.labels))
+    points = stock.symbols[int(rng.choice(np.flatnonzero(stock.symbols.labels == kind)))]
     yield from _either(_drawn(points, rng), NONE, rng)
 
 
@@ -218,29 +220,11 @@ def _merged(stock: Stock, rng: np.random.Generator) -> Made:
 
 
 def _shape(stock: Stock, rng: np.random.Generator) -> Made:
-    """Yield polygons, stars and arrows, in outline or filled."""
-    side = int(rng.choice([56, 112, 160]))
-    corners = int(rng.integers(3, 11))
-    angle = np.sort(rng.uniform(0, 6.3, corners))
-    reach = side * rng.uniform(0.15, 0.45, corners)
-    outline = np.stack([np.cos(angle) * reach, np.sin(angle) * reach], axis=1) + side / 2
-    image = np.zeros((side, side), np.uint8)
-    fixed = [np.rint(outline).astype(np.int32)[:, None]]
-    if rng.random() < 0.5:
-        cv2.fillPoly(image, fixed, 255, cv2.LINE_AA)
-    else:
-        cv2.polylines(image, fixed, True, 255, int(rng.integers(1, 9)), cv2.LINE_AA)
-    yield from _either(image.astype(np.float32) / np.float32(255), NONE, rng)
+    yield from _either(shapes.shape(rng), NONE, rng)
 
 
 def _blot(stock: Stock, rng: np.random.Generator) -> Made:
-    """Yield stains and texture: smooth noise, cut at some height."""
-    side = int(rng.choice([56, 112, 160]))
-    noise = rng.normal(0, 1, (side, side)).astype(np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), side * rng.uniform(0.01, 0.12))
-    height = float(np.quantile(noise, rng.uniform(0.5, 0.97)))
-    soft = float(noise.std()) * rng.uniform(0.02, 0.8)
-    yield from _either(1 / (1 + np.exp(-np.clip((noise - height) / soft, -30, 30))), NONE, rng)
+    yield from _either(shapes.blot(rng), NONE, rng)
 
 
 def _upright_stroke(stock: Stock, rng: np.random.Generator) -> Made:
@@ -250,6 +234,10 @@ def _upright_stroke(stock: Stock, rng: np.random.Generator) -> Made:
 
 def _sign(stock: Stock, rng: np.random.Generator) -> Made:
     yield from _either(_drawn(signs.sign(rng), rng), NONE, rng)
+
+
+def _penned_letter(stock: Stock, rng: np.random.Generator) -> Made:
+    yield from _either(_drawn(signs.penned(rng), rng), NONE, rng)
 
 
 def _letter(stock: Stock, rng: np.random.Generator) -> Made:
@@ -276,5 +264,6 @@ MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
     "blot": _blot,
     "upright_stroke": _upright_stroke,
     "sign": _sign,
+    "penned_letter": _penned_letter,
     "letter": _letter,
 }

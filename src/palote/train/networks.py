@@ -142,18 +142,19 @@ def mobilenet(classes: int = 10, weights: str | None = None) -> keras.Model:
 
 
 def default(classes: int = 11) -> keras.Model:
-    """Return the network that is shipped: four convolutions with early pooling.
+    """Return the network that is shipped: five convolutions, most of them on few pixels.
 
-    245,000 parameters, 8 million multiplications for a patch.
+    215,000 parameters, 4 million multiplications for a patch.
     """
     ink = _ink()
     x = _convolution(ink, 16)
     x = layers.MaxPooling2D()(x)  # (14, 14, 16)
+    x = _convolution(x, 32)
+    x = layers.MaxPooling2D()(x)  # (7, 7, 32)
     x = _convolution(x, 48)
-    x = layers.MaxPooling2D()(x)  # (7, 7, 48)
+    x = _convolution(x, 64)
+    x = layers.MaxPooling2D()(x)  # (3, 3, 64)
     x = _convolution(x, 96)
-    x = _convolution(x, 96)
-    x = layers.MaxPooling2D()(x)  # (3, 3, 96)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.2)(x)
     x = layers.Dense(128, use_bias=False)(x)
@@ -224,7 +225,7 @@ NETWORKS = {
     "mobilenet": Network(
         mobilenet, "MobileNetV2 from ImageNet with new dense layers, 96x96.", 4, spec=WIDE
     ),
-    "default": Network(default, "The shipped network: small, with early pooling.", 12, 3e-3, 1.0),
+    "default": Network(default, "The shipped network: small and quick.", 12, 3e-3, 1.0),
 }
 
 

@@ -58,7 +58,7 @@ class Recipe:
         data: how it was asked that a person's corrections join the samples, if it was.
     """
 
-    epochs: int = 13
+    epochs: int = 15
     count: int = 300_000
     seed: int = 2026
     batch: int = 256

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["could_be_one", "letter", "sign", "upright_stroke"]
+from palote.train.alphabet import ALPHABET, Strokes
+
+__all__ = ["could_be_one", "letter", "penned", "sign", "upright_stroke"]
 
 Points = NDArray[np.float32]
 """(k, 3): x to the right, y downwards, number of the stroke."""
-
-Strokes = list[list[tuple[float, float]]]
 
 
 def _ring(x: float, y: float, reach: float) -> list[tuple[float, float]]:
@@ -121,12 +121,25 @@ def sign(rng: np.random.Generator) -> Points:
     Returns:
         float32 (k, 3), in a square of about 1.
     """
-    name = str(rng.choice(list(SIGNS)))
-    turn = rng.uniform(0, 2 * np.pi) if name in TURNED else 0.0
+    # Of all signs it is the question mark that is most often taken for a digit.
+    name = "question mark" if rng.random() < 0.2 else str(rng.choice(list(SIGNS)))
+    return _written(SIGNS[name], rng.uniform(0, 2 * np.pi) if name in TURNED else 0.0, rng)
+
+
+def penned(rng: np.random.Generator) -> Points:
+    """Return the strokes of a letter that nobody takes for a digit, as `sign` does.
+
+    Args:
+        rng: chance.
+    """
+    return _written(ALPHABET[str(rng.choice(list(ALPHABET)))], 0.0, rng)
+
+
+def _written(strokes: Strokes, turn: float, rng: np.random.Generator) -> Points:
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     stretch = np.exp(rng.normal(0, 0.18, 2))
     parts = []
-    for number, stroke in enumerate(SIGNS[name]):
+    for number, stroke in enumerate(strokes):
         corners = np.array(stroke) + rng.normal(0, 0.025, (len(stroke), 2))
         line = _drawn(corners) @ matrix.T * stretch
         parts.append(np.column_stack([line, np.full(len(line), number)]))
