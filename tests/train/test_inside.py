@@ -62,15 +62,16 @@ def edges() -> keras.Sequential:
     return model
 
 
-def test_the_shipped_network_has_four_convolutions(ink: Ink) -> None:
+def test_the_shipped_network_has_five_convolutions(ink: Ink) -> None:
     maps = feature_maps(catalog.ASSETS / "default.keras", ink)
     assert [volume.shape for _, volume in maps] == [
         (28, 28, 16),
-        (14, 14, 48),
-        (7, 7, 96),
-        (7, 7, 96),
+        (14, 14, 32),
+        (7, 7, 48),
+        (7, 7, 64),
+        (3, 3, 96),
     ]
-    assert len({name for name, _ in maps}) == 4
+    assert len({name for name, _ in maps}) == 5
     for _, volume in maps:
         assert volume.dtype == np.float32 and volume.min() == 0 and volume.max() > 0.5
 
