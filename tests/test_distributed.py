@@ -223,6 +223,8 @@ def test_a_sweep(
 ) -> None:
     # The machines are told where the data sets are by the command.
     monkeypatch.setenv("PALOTE_DATA", str(datasets))
+    # Ray gives a task of one CPU one thread; with two, sums come out another way.
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     command = ("train", "scratch", "--most", "300", "--epochs", "10", "--trials", "4")
     space = ("--sweep", "rate=1e-5..1e-2,batch=32|64")
     cluster = ("--on", "ray", "--address", nodes.address, "--cpus", "1")
