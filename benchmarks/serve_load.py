@@ -21,6 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 __all__ = ["Load", "Server", "ask", "load"]
 
 PATIENCE = 120.0
@@ -233,11 +235,8 @@ def load(url: str, connections: int, seconds: float, body: Path | None, kind: st
 
 def _family(process: int) -> list[int]:
     """Return a process and all that it has started."""
-    found = [process]
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        for child in (thread / "children").read_text().split():
-            found += _family(int(child))
-    return found
+    started = psutil.Process(process).children(recursive=True)
+    return [process, *(one.pid for one in started)]
 
 
 def _kilobytes(name: str, text: str) -> float:
