@@ -53,11 +53,12 @@ CLOSING = (
 class Recipe:
     """How many samples, and the share of each kind.
 
+    What is no digit but a stroke that could be a 1 is left out.
+
     Attributes:
         count: number of samples.
         chunk: samples in one file.
         shares: kind -> weight; the kinds are the keys of `MAKERS`.
-        clear: leave out of what is no digit the strokes that could be a 1.
     """
 
     count: int = 300_000
@@ -80,7 +81,6 @@ class Recipe:
         ("shape", 0.02),
         ("blot", 0.015),
     )
-    clear: bool = True
 
     @classmethod
     def closing(cls, count: int) -> Recipe:
@@ -238,7 +238,7 @@ def _chunk(recipe: Recipe, seed: int, number: int, path: Path) -> None:
     while len(labels) < recipe.chunk:
         kind = str(rng.choice(kinds, p=weights / weights.sum()))
         for patch, label in MAKERS[kind](_stock, rng):
-            if recipe.clear and label == NONE and could_be_one(patch):
+            if label == NONE and could_be_one(patch):
                 continue
             patches.append(np.rint(patch * 255).astype(np.uint8))
             labels.append(label)
