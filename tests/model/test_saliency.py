@@ -14,7 +14,7 @@ from palote.errors import UsageError
 from palote.ink import InkSpec
 from palote.model.card import Card
 from palote.model.engine import Outputs
-from palote.model.saliency import saliency_map
+from palote.model.saliency import saliency_map, saliency_maps
 from tests.drawing import seven
 
 Ink = NDArray[np.float32]
@@ -66,6 +66,13 @@ def test_what_speaks_for_one_answer_speaks_against_the_other() -> None:
     assert saliency_map(engine, cross(), 1) == pytest.approx(
         -saliency_map(engine, cross(), 7), abs=1e-4
     )
+
+
+def test_several_digits_for_the_work_of_one():
+    engine = Weighing(upper_for_lower_against())
+    one, seven = saliency_maps(engine, cross(), (1, 7))
+    assert np.array_equal(one, saliency_map(engine, cross(), 1))
+    assert np.array_equal(seven, saliency_map(engine, cross(), 7))
 
 
 def test_nothing_is_made_of_nothing() -> None:

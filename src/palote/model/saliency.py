@@ -14,6 +14,7 @@ and the tenth with the lowest values gains 0.4.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from palote.model.engine import Engine
 
-__all__ = ["saliency_map"]
+__all__ = ["saliency_map", "saliency_maps"]
 
 STEPS = 14
 """Window positions along each side of the patch."""
@@ -52,18 +53,29 @@ def saliency_map(engine: Engine, patch: NDArray[np.float32], digit: int) -> NDAr
         negative where it speaks against it, 0 where it makes no difference and on paper.
         The strongest pixel has 1 or -1, unless nothing changes the odds much.
     """
+    return saliency_maps(engine, patch, (digit,))[0]
+
+
+def saliency_maps(
+    engine: Engine, patch: NDArray[np.float32], digits: Sequence[int]
+) -> list[NDArray[np.float32]]:
+    """Tell it for several digits, for the work of one; see `saliency_map`."""
     ink = patch if patch.ndim == 2 else patch.max(axis=2)
     windows = _windows(len(ink))  # (STEPS * STEPS, size, size)
     tried = windows[(windows * ink).max(axis=(1, 2)) >= LEAST]
     if not len(tried):
-        return np.zeros_like(ink)
+        return [np.zeros_like(ink) for _ in digits]
     kept = 1 - tried.reshape(tried.shape + (1,) * (patch.ndim - 2))
     batch = np.concatenate([patch[None], patch * kept])  # the untouched patch first
-    odds = _log_odds(engine(batch).logits / engine.card.temperature, digit)
-    drops = odds[0] - odds[1:]
-    spots = np.tensordot(drops, tried, 1) / windows.sum(axis=0)
-    weighted = spots * ink
-    return np.asarray(weighted / max(float(np.abs(weighted).max()), FULL), np.float32)
+    logits = engine(batch).logits / engine.card.temperature
+    maps = []
+    for digit in digits:
+        odds = _log_odds(logits, digit)
+        drops = odds[0] - odds[1:]
+        spots = np.tensordot(drops, tried, 1) / windows.sum(axis=0)
+        weighted = spots * ink
+        maps.append(np.asarray(weighted / max(float(np.abs(weighted).max()), FULL), np.float32))
+    return maps
 
 
 @lru_cache(maxsize=4)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from palote.evaluation import NOTHING, Judged
 from palote.ink import InkSpec
 from palote.model.engine import DIGITS, Engine
-from palote.model.saliency import saliency_map
+from palote.model.saliency import saliency_maps
 from palote.result import overlay
 from palote.train.pages.markup import Html, picture_url, tag
 from palote.train.pages.page import card, note
@@ -43,7 +43,9 @@ def inside(words: Words, engine: Engine, judged: Judged, maps: FeatureMaps = ())
         digit = int(judged.labels[index])
         alt = words("A {label}: the ink that spoke for it", label=str(digit))
         caption = tag("span", str(digit), class_="read")
-        picture = _explained(engine, judged.patches[index], digit, alt)
+        patch = judged.patches[index]
+        (saliency,) = _saliencies(engine, patch, (digit,))
+        picture = _explained(patch, saliency, alt)
         figures.append(tag("figure", picture, tag("figcaption", caption)))
     parts = [
         tag("h3", words("Which ink decided")),
@@ -97,10 +99,20 @@ def _read_right(judged: Judged, digit: int) -> list[int]:
     return [int(index) for index in found]
 
 
-def _explained(engine: Engine, patch: NDArray[np.uint8], digit: int, alt: str) -> Html:
-    saliency = saliency_map(engine, seen(patch, engine.card.ink), digit)
-    if saliency.shape != patch.shape:
-        saliency = cv2.resize(saliency, patch.shape, interpolation=cv2.INTER_AREA)
+def _saliencies(
+    engine: Engine, patch: NDArray[np.uint8], digits: Sequence[int]
+) -> list[NDArray[np.float32]]:
+    """Return what spoke for each of some digits, of the size of the patch."""
+    maps = saliency_maps(engine, seen(patch, engine.card.ink), digits)
+    return [
+        one
+        if one.shape == patch.shape
+        else np.asarray(cv2.resize(one, patch.shape, interpolation=cv2.INTER_AREA), np.float32)
+        for one in maps
+    ]
+
+
+def _explained(patch: NDArray[np.uint8], saliency: NDArray[np.float32], alt: str) -> Html:
     colour = overlay(saliency).astype(np.float32)  # RGB and opacity
     opacity = colour[..., 3:] / 255
     grey = np.repeat(patch[..., None].astype(np.float32) * 0.75, 3, axis=2)
@@ -111,19 +123,21 @@ def _explained(engine: Engine, patch: NDArray[np.uint8], digit: int, alt: str) -
 
 def _why(words: Words, engine: Engine, judged: Judged, index: int) -> Html:
     label, answer = int(judged.labels[index]), int(judged.answers[index])
+    patch = judged.patches[index]
+    maps = _saliencies(engine, patch, (answer, label))
     spoke = (
-        (answer, words("for {digit}, as read", digit=str(answer))),
-        (label, words("for {digit}, as it is", digit=str(label))),
+        words("for {digit}, as read", digit=str(answer)),
+        words("for {digit}, as it is", digit=str(label)),
     )
     pictures = []
-    for digit, said in spoke:
+    for saliency, said in zip(maps, spoke, strict=True):
         alt = words(
             "A {label} that was read as {answer}: the ink that spoke {what}",
             label=str(label),
             answer=str(answer),
             what=said,
         )
-        picture = _explained(engine, judged.patches[index], digit, alt)
+        picture = _explained(patch, saliency, alt)
         pictures.append(tag("figure", picture, tag("figcaption", said)))
     return tag("div", *pictures, class_="why")
 
