@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.train import draw, glyphs, signs
+from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
 from palote.train.phrases import OTHER, phrase
@@ -143,6 +144,7 @@ def _set(
     line: list[Glyph] = []
     marks = ""
     cursor, drift = 0.0, 0.0
+    edge = Edge(hand.width)
     for number, character in enumerate(text):
         if character == " ":
             cursor += rng.uniform(0.3, 1.0)
@@ -164,7 +166,13 @@ def _set(
                 gap = max(gap, rng.uniform(-0.05, 0.2))
             cursor += max(gap, -0.3 * (high - low))
         points[:, 0] += cursor - low
-        cursor += high - low
+        mark = Glyph(points, glyph.picture, glyph.box)
+        close = is_digit and text[number - 1 : number].isdigit() and not hand.pitch
+        if close and rng.random() < hand.touching:
+            into = rng.uniform(0.0, 0.1) if rng.random() < 0.4 else 0.0
+            points[:, 0] += edge.meets(mark) - into
+        edge.add(mark)
+        cursor = max(cursor, float(points[:, 0].max()))
         if line and is_digit and not hand.printed and rng.random() < hand.joined:
             points = glyphs.joined(line[-1], points)
         line.append(Glyph(points, glyph.picture, glyph.box))

@@ -21,6 +21,7 @@ class Hand:
         pen: kind of pen, see `draw.paint`.
         gap: mean distance of neighbours, below 0 where they overlap.
         uneven: standard deviation of that.
+        touching: probability that a digit stands so close that its ink meets that before it.
         slant: of the strokes, dx per dy upwards.
         slope: of the baseline, dy per dx.
         wander: of the baseline, from mark to mark.
@@ -37,6 +38,7 @@ class Hand:
     pen: str
     gap: float
     uneven: float
+    touching: float
     slant: float
     slope: float
     wander: float
@@ -73,6 +75,7 @@ def hand_of(stock: LineStock, rng: np.random.Generator, count: int) -> Hand:
         pen=str(rng.choice(["even", "pressed", "flat", "worn"], p=[0.66, 0.16, 0.1, 0.08])),
         gap=gap,
         uneven=0.05 + 0.15 * max(gap, 0.0),
+        touching=rng.uniform(0.1, 0.7) if width <= 0.18 and rng.random() < 0.5 else 0.0,
         slant=rng.normal(0.12, 0.2),
         slope=rng.normal(0, 0.035),
         wander=rng.uniform(0, 0.06),
