@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from palote.ink.components import Components
@@ -190,13 +191,16 @@ def _notches(ink: NDArray[np.bool_], seams: tuple[int, ...], digit: float) -> tu
     extent = height - np.argmax(ink, axis=0) - np.argmax(ink[::-1], axis=0)
     extent = cv2.blur(extent.astype(np.float32)[None], (3, 1))[0]
     reach = max(3, round(0.3 * digit))
+    before, after = np.full(reach, np.inf), np.full(reach + 1, np.inf)
+    left = sliding_window_view(np.concatenate([before, extent]), reach)[:width]
+    right = sliding_window_view(np.concatenate([extent, after]), reach)[1 : width + 1]
+    lowest = (extent <= left.min(axis=1)) & (extent < right.min(axis=1))
+    left, right = (np.where(np.isfinite(side), side, -np.inf) for side in (left, right))
+    drawn_in = np.minimum(left.max(axis=1), right.max(axis=1)) - extent >= NOTCH * digit
     chosen: list[int] = []
-    for at in range(margin, width - margin):
-        left, right = extent[max(0, at - reach) : at], extent[at + 1 : at + 1 + reach]
-        lowest = extent[at] <= left.min() and extent[at] < right.min()
-        drawn_in = min(left.max(), right.max()) - extent[at] >= NOTCH * digit
+    for at in (int(found) for found in np.flatnonzero(lowest & drawn_in)):
         free = all(abs(at - other) >= BETWEEN / 2 * digit for other in (*seams, *chosen))
-        if lowest and drawn_in and free:
+        if margin <= at < width - margin and free:
             chosen.append(at)
     return tuple(chosen)
 

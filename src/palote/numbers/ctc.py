@@ -9,7 +9,6 @@ symbols' indices.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -27,19 +26,19 @@ __all__ = [
 ]
 
 Text = tuple[int, ...]
-NEVER = -np.inf
 
 CANDIDATES = 6
 """Symbols of a step that may be added to a prefix: the likeliest."""
 
-HOPELESS = -12.0
-"""A symbol below this log-probability is not added."""
+HOPELESS, LEAST = 6e-6, 1e-8
+"""A symbol below this probability is not added, or where it makes a prefix less likely than
+this, beside the likeliest of the step before."""
 
 RESCALED, TINIEST = 16, 1e-250
 """Steps after which probabilities are brought back to a sum of one; what is no more is none."""
 
-CLEAR = -1e-3
-"""A step whose blank is above this log-probability only waits."""
+CLEAR = 0.999
+"""A step whose blank is above this probability only waits."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +93,17 @@ def ctc_log_probabilities(steps: NDArray[np.float32], texts: Sequence[Text]) -> 
         return np.zeros(0)
     states, skips, ends = _states(texts, steps.shape[1] - 1)
     every = np.arange(len(texts))
-    shares = np.exp(steps.astype(np.float64))
+    shares = np.exp(steps.astype(np.float64))[:, states]  # (t, k, s)
     alpha = np.zeros(states.shape)
-    alpha[:, :2] = shares[0][states[:, :2]]
+    alpha[:, :2] = shares[0][:, :2]
     alpha[ends == 0, 1:] = 0  # An empty text has one state.
     logs = np.zeros(len(texts))
+    jumps, reached = skips[:, 2:].astype(np.float64), np.empty_like(alpha)
     for number in range(1, len(shares)):
-        reached = alpha.copy()
+        reached[:] = alpha
         reached[:, 1:] += alpha[:, :-1]
-        reached[:, 2:] += alpha[:, :-2] * skips[:, 2:]
-        alpha = reached * shares[number][states]
+        reached[:, 2:] += alpha[:, :-2] * jumps
+        np.multiply(reached, shares[number], out=alpha)
         if number % RESCALED == 0:
             total = np.maximum(alpha.sum(axis=1), TINIEST)
             alpha /= total[:, None]
@@ -128,29 +128,33 @@ def ctc_beam(
         the texts are exact; empty if the rule allows none of what was found.
     """
     blank = steps.shape[1] - 1
-    # prefix -> log-probability of its paths that end with a blank, and with its last symbol
-    beams: dict[Text, tuple[float, float]] = {(): (0.0, NEVER)}
-    for row in steps.astype(np.float64):
-        wait = float(row[blank])
+    shares = np.exp(steps.astype(np.float64))
+    likely = np.argsort(-shares[:, :blank], axis=1)[:, :CANDIDATES]
+    # prefix -> probability of its paths that end with a blank, and with its last symbol; all
+    # of a step by the same unknown factor, so that they stay in reach of a float.
+    beams: dict[Text, tuple[float, float]] = {(): (1.0, 0.0)}
+    for row, candidates in zip(shares.tolist(), likely.tolist(), strict=True):
+        wait = row[blank]
         if wait > CLEAR:
-            beams = {text: (_sum(b, s) + wait, NEVER) for text, (b, s) in beams.items()}
+            beams = {text: (b + s, 0.0) for text, (b, s) in beams.items()}
             continue
-        likely = np.argsort(-row[:blank])[:CANDIDATES]
-        added = [(int(s), float(row[s])) for s in likely if row[s] > HOPELESS]
-        grown: dict[Text, tuple[float, float]] = {}
+        added = [(symbol, row[symbol]) for symbol in candidates if row[symbol] > HOPELESS]
+        grown: dict[Text, list[float]] = {}
         for text, (ends_blank, ends_symbol) in beams.items():
-            whole = _sum(ends_blank, ends_symbol)
-            stays = ends_symbol + float(row[text[-1]]) if text else NEVER
-            _add(grown, text, whole + wait, stays)
+            whole = ends_blank + ends_symbol
+            here = grown.setdefault(text, [0.0, 0.0])
+            here[0] += whole * wait
+            if text:
+                here[1] += ends_symbol * row[text[-1]]
             for symbol, gain in added:
-                if rule is not None and not rule.follows(rule.text((*text, symbol))):
-                    continue
                 # The same symbol again needs a blank between.
                 from_ = ends_blank if text and text[-1] == symbol else whole
-                if from_ > NEVER:
-                    _add(grown, (*text, symbol), NEVER, from_ + gain)
-        ranked = sorted(grown.items(), key=lambda item: -_sum(*item[1]))
-        beams = dict(ranked[:width])
+                longer = (*text, symbol)
+                if from_ * gain > LEAST and (rule is None or rule.follows(rule.text(longer))):
+                    grown.setdefault(longer, [0.0, 0.0])[1] += from_ * gain
+        ranked = sorted(((b + s, text, b, s) for text, (b, s) in grown.items()), reverse=True)
+        most = ranked[0][0] or 1.0
+        beams = {text: (b / most, s / most) for _, text, b, s in ranked[:width]}
     texts = [text for text in beams if rule is None or rule.complete(rule.text(text))]
     logs = ctc_log_probabilities(steps, texts).tolist()
     return sorted(zip(texts, logs, strict=True), key=lambda pair: -pair[1])
@@ -173,14 +177,3 @@ def _states(
     skips = np.zeros(states.shape, np.bool_)
     skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
     return states, skips, 2 * lengths
-
-
-def _sum(one: float, other: float) -> float:
-    """Return the logarithm of the sum of two probabilities."""
-    high, low = (one, other) if one >= other else (other, one)
-    return high if low == NEVER else high + math.log1p(math.exp(low - high))
-
-
-def _add(beams: dict[Text, tuple[float, float]], text: Text, blank: float, symbol: float) -> None:
-    before = beams.get(text, (NEVER, NEVER))
-    beams[text] = _sum(before[0], blank), _sum(before[1], symbol)
