@@ -178,6 +178,7 @@ WAYS: tuple[Callable[[Plane, np.random.Generator], Plane], ...] = (
     _hollow,
     _banded,
     _banded,
+    _banded,
     _covered,
     _turned,
 )
