@@ -3,26 +3,23 @@
 A path, bytes, a file object, a data URL, a PIL image or a NumPy array becomes a
 `Picture`: uint8, grey or RGB, upright. Whatever comes in, what comes out is a
 `Picture` or one of our errors. Pictures are decoded in memory and nothing is
-written. Only the formats in `_formats.py` ever reach a decoder, and only after their
-size has been checked in the header; `_raster.py` makes uint8 of what they decode to.
+written. `_sources.py` takes the bytes from wherever they are. Only the formats in
+`_formats.py` ever reach a decoder, and only after their size has been checked in the
+header; `_raster.py` makes uint8 of what they decode to.
 Pillow is imported when it is first needed.
 """
 
 from __future__ import annotations
 
-import binascii
 import os
-import stat
 import sys
 import threading
 import warnings
-from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
-from urllib.parse import unquote_to_bytes
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,16 +27,8 @@ from numpy.typing import NDArray
 from palote._formats import check_pieces, identify, jpeg_passes, prepare
 from palote._png import PlainPng
 from palote._raster import check_shape, from_array, from_pil, orientation, turned
-from palote.errors import (
-    CorruptImage,
-    FileNotReadable,
-    PaloteError,
-    TooManyBytes,
-    TooManyPixels,
-    TooSmall,
-    UnsupportedFormat,
-    UsageError,
-)
+from palote._sources import content
+from palote.errors import CorruptImage, PaloteError, TooManyPixels, TooSmall
 from palote.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,7 +102,7 @@ def load(source: ImageSource, settings: Settings | None = None) -> Picture:
         with _decoding("The PIL image"):
             _check_size(source.size, "The PIL image", settings)
             return _upright(source)
-    name, data = _read(source, settings)
+    name, data = content(source, settings)
     kind = identify(data, name)
     plain = PlainPng.of(data) if kind == "PNG" else None
     if plain is not None:
@@ -144,96 +133,6 @@ def _upright(image: Image, reduce: bool = False) -> Picture:
     turn = orientation(image)
     pixels = turned(from_pil(image), turn)
     return Picture(pixels, (height, width) if turn >= 5 else (width, height))
-
-
-def _read(source: ImageSource, settings: Settings) -> tuple[str, bytes]:
-    """Return what to call the source in a message, and its bytes."""
-    if isinstance(source, str):
-        if source[:5].lower() == "data:":
-            return "The data URL", _read_url(source, settings)
-        return repr(source), _read_file(source, settings)
-    if isinstance(source, bytes | bytearray | memoryview):
-        try:
-            view = memoryview(source)
-        except ValueError as error:
-            raise FileNotReadable(f"The memoryview cannot be read: {error}.") from error
-        _check_bytes(view.nbytes, "The data", settings)
-        return "The data", source if isinstance(source, bytes) else view.tobytes()
-    if isinstance(source, os.PathLike):
-        path = os.fsdecode(source)
-        return repr(path), _read_file(path, settings)
-    if callable(getattr(source, "read", None)):
-        return "The file object", _read_object(cast(BinaryIO, source), settings)
-    raise UsageError(
-        "An image is a path, bytes, a binary file object, a data URL, a PIL image or a NumPy "
-        f"array, not {type(source).__name__}. Lists and tensors: numpy.asarray(image)."
-    )
-
-
-def _read_file(path: str, settings: Settings) -> bytes:
-    if path[:8].lower().startswith(("http://", "https://")):
-        raise FileNotReadable(f"{path!r} is a web address. Download the picture first.")
-    try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            raise FileNotReadable(f"{path!r} is a folder. Name a picture in it.")
-        _check_bytes(status.st_size, repr(path), settings)
-        with open(path, "rb") as file:
-            return _read_object(file, settings, repr(path))
-    except FileNotFoundError as error:
-        raise FileNotReadable(f"There is no file {path!r}. Check the name.") from error
-    except PermissionError as error:
-        raise FileNotReadable(
-            f"{path!r} may not be opened by this user. Change its permissions or copy it."
-        ) from error
-    except (OSError, ValueError) as error:
-        raise FileNotReadable(f"{path!r} cannot be read: {error}. Check the name.") from error
-
-
-def _read_object(file: BinaryIO, settings: Settings, name: str = "The file object") -> bytes:
-    chunks: list[bytes] = []
-    missing = settings.max_bytes + 1
-    # What a foreign file object raises is unknown (zip, network); none of it is ours.
-    try:
-        while missing > 0 and (chunk := file.read(missing)):
-            chunks.append(bytes(memoryview(chunk)))
-            missing -= len(chunks[-1])
-    except TypeError as error:
-        raise FileNotReadable(f'{name} gives no bytes. Open it in binary mode, "rb".') from error
-    except Exception as error:
-        raise FileNotReadable(f"{name} cannot be read: {error}") from error
-    data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-    _check_bytes(len(data), name, settings)
-    return data
-
-
-def _read_url(url: str, settings: Settings) -> bytes:
-    head, comma, body = url.partition(",")
-    if not comma:
-        raise UnsupportedFormat(
-            f"The data URL {url[:40]!r} has no comma, so no data. "
-            "It looks like this: data:image/png;base64,iVBORw0..."
-        )
-    # Neither notation takes more than three characters a byte (base64: one and a third).
-    _check_bytes(len(body) // 3, "The data URL", settings)
-    try:
-        data = unquote_to_bytes(body)
-        if head.lower().endswith(";base64"):
-            data = b64decode(b"".join(data.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise CorruptImage(
-            f"The data URL is cut off or not in base64 ({error}). Copy it again, whole."
-        ) from error
-    _check_bytes(len(data), "The data URL", settings)
-    return data
-
-
-def _check_bytes(size: int, name: str, settings: Settings) -> None:
-    if size > settings.max_bytes:
-        raise TooManyBytes(
-            f"{name} has more than {settings.max_bytes:,} bytes, the limit. "
-            "Make the picture smaller, or raise PALOTE_MAX_BYTES."
-        )
 
 
 def _check_size(size: tuple[int, int], name: str, settings: Settings) -> None:
