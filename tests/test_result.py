@@ -88,6 +88,15 @@ def test_a_reading_as_a_dictionary() -> None:
     assert json.loads(json.dumps(with_images)) == with_images
 
 
+def test_stages_that_look_alike_keep_their_names_and_shapes() -> None:
+    plain, wide = np.zeros((28, 28), np.uint8), np.zeros((14, 56), np.uint8)
+    stages = (Stage("original", plain), Stage("evened", plain.copy()), Stage("binary", wide))
+    found = Reading("7", "ok", 0.9, (digit(),), stages).to_dict(images=True)["stages"]
+    assert found == [stage.to_dict() for stage in stages]
+    shapes = [decoded(one["image"]).shape for one in found]  # type: ignore[call-overload, union-attr, index]
+    assert shapes == [(28, 28), (28, 28), (14, 56)]
+
+
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status(status: Status) -> None:
     assert Reading("", status, 0.0).to_dict()["status"] == status

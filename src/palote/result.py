@@ -229,7 +229,7 @@ class Reading:
             "alternatives": [other.to_dict() for other in self.alternatives],
         }
         if images:
-            result["stages"] = [stage.to_dict() for stage in self.stages]
+            result["stages"] = _encoded(self.stages)
         return result
 
 
@@ -257,6 +257,18 @@ def _check_status(status: Status) -> None:
 def _check_share(name: str, share: float) -> None:
     if not 0.0 <= share <= 1.0:
         raise ValueError(f"{name} must lie in [0, 1], not {share}")
+
+
+def _encoded(stages: tuple[Stage, ...]) -> list[Json]:
+    """Return stages ready for JSON; what looks the same, as on a clean sheet, is encoded once."""
+    urls: dict[tuple[tuple[int, ...], bytes], Json] = {}
+    found: list[Json] = []
+    for stage in stages:
+        key = stage.image.shape, stage.image.tobytes()
+        if key not in urls:
+            urls[key] = stage.to_dict()["image"]
+        found.append({"name": stage.name, "image": urls[key]})
+    return found
 
 
 def _data_url(image: NDArray[np.uint8]) -> str:
