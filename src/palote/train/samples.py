@@ -44,7 +44,7 @@ CLOSING = (
     ("letter", 0.03),
     ("scribble", 0.02),
     ("merged", 0.02),
-    ("shape", 0.035),
+    ("shape", 0.02),
     ("blot", 0.015),
 )
 

@@ -178,7 +178,6 @@ WAYS: tuple[Callable[[Plane, np.random.Generator], Plane], ...] = (
     _hollow,
     _banded,
     _banded,
-    _banded,
     _covered,
     _turned,
 )
