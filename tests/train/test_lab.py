@@ -112,6 +112,11 @@ def stages(keras, pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     return base, trained("mobilenet", pictures, folder / "run", weights=str(file), epochs=1)
 
 
+SET_UP = pytest.mark.timeout(180)
+"""Whichever comes first of the two makes the training, which takes a minute."""
+
+
+@SET_UP
 def test_mobilenet_in_its_stages(stages):
     """Frozen, fine-tuned, and on all data."""
     _, run = stages
@@ -119,6 +124,7 @@ def test_mobilenet_in_its_stages(stages):
     assert run.stages[-1].val_accuracy is None, "validation pictures are learnt from by then"
 
 
+@SET_UP
 def test_what_mobilenet_keeps_frozen(keras, stages):
     """The early layers and all statistics stay, the late layers move; the files agree."""
     base, run = stages
