@@ -261,13 +261,13 @@ def _check_share(name: str, share: float) -> None:
 
 def _encoded(stages: tuple[Stage, ...]) -> list[Json]:
     """Return stages ready for JSON; what looks the same, as on a clean sheet, is encoded once."""
-    urls: dict[tuple[tuple[int, ...], bytes], Json] = {}
+    known: dict[tuple[tuple[int, ...], bytes], dict[str, Json]] = {}
     found: list[Json] = []
     for stage in stages:
         key = stage.image.shape, stage.image.tobytes()
-        if key not in urls:
-            urls[key] = stage.to_dict()["image"]
-        found.append({"name": stage.name, "image": urls[key]})
+        if key not in known:
+            known[key] = stage.to_dict()
+        found.append({**known[key], "name": stage.name})
     return found
 
 

@@ -9,7 +9,7 @@ takes a ``numpy.random.Generator``: a seed gives the same lines again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -171,11 +171,12 @@ def _set(
         if close and rng.random() < hand.touching:
             into = rng.uniform(0.0, 0.1) if rng.random() < 0.4 else 0.0
             points[:, 0] += edge.meets(mark) - into
-        edge.add(mark)
+        if hand.touching:
+            edge.add(mark)
         cursor = max(cursor, float(points[:, 0].max()))
         if line and is_digit and not hand.printed and rng.random() < hand.joined:
-            points = glyphs.joined(line[-1], points)
-        line.append(Glyph(points, glyph.picture, glyph.box))
+            mark = replace(mark, points=glyphs.joined(line[-1], points))
+        line.append(mark)
         marks += symbol
     edges = tuple(hand.pitch * n for n in range(len(marks) + 1)) if hand.pitch else ()
     return line, marks, edges
