@@ -135,7 +135,7 @@ def _reading(
     status: Status
     if no_digit > card.not_digit_above:
         status, text = "not_digit", ""
-    elif digit.confidence < card.unsure_below:
+    elif digit.confidence < card.unsure_below or no_digit > card.doubt_above:
         status, text = "unsure", "?"
     else:
         status, text = "ok", digit.value

@@ -26,6 +26,7 @@ class Card:
         temperature: divides the logits, so that confidence is calibrated.
         unsure_below: least confidence of an answer that is given ("ok").
         not_digit_above: share of "no digit" from which the status is "not_digit".
+        doubt_above: share of "no digit" from which the status is "unsure", however confident.
         frames: whether it was taught whole frames too, and is shown those of small files.
         description: one sentence.
         data: what it was trained on, with credit.
@@ -40,6 +41,7 @@ class Card:
     temperature: float = 1.0
     unsure_below: float = 0.6
     not_digit_above: float = 0.5
+    doubt_above: float = 0.5
     frames: bool = False
     description: str = ""
     data: tuple[str, ...] = ()
@@ -57,6 +59,7 @@ class Card:
             "temperature": self.temperature,
             "unsure_below": self.unsure_below,
             "not_digit_above": self.not_digit_above,
+            "doubt_above": self.doubt_above,
             "frames": self.frames,
             "parameters": self.parameters,
             "data": list(self.data),
@@ -89,6 +92,7 @@ class Card:
                 temperature=float(fields["temperature"]),
                 unsure_below=float(fields["unsure_below"]),
                 not_digit_above=float(fields["not_digit_above"]),
+                doubt_above=float(fields.get("doubt_above", fields["not_digit_above"])),
                 frames=bool(fields.get("frames", False)),
                 description=str(fields.get("description", "")),
                 data=tuple(str(line) for line in fields.get("data", ())),
