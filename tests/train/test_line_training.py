@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from palote import Settings
-from palote.errors import UsageError
-from palote.model.line import OnnxLineEngine
+from palote.errors import ModelCorrupt, UsageError
+from palote.model.catalog import ASSETS
+from palote.model.line import LineCard, OnnxLineEngine
 from palote.numbers.ctc import ctc_greedy, ctc_log_probability
 from palote.train.listener import Listener
 from palote.train.phrases import SYMBOLS
@@ -108,16 +110,49 @@ def test_the_loss_is_that_of_the_decoder(keras):
 
 def test_it_learns(keras):
     """A hundred steps bring the loss down to a fifth; to read takes far more of them."""
-    from palote.train import networks
     from palote.train.line_batches import BLANK, CtcLoss, LineBatches
+    from palote.train.line_network import line_network
 
     keras.utils.set_random_seed(0)
-    model = networks.line(BLANK + 1)
+    model = line_network(BLANK + 1)
     assert model.count_params() < 1_000_000
     model.compile(keras.optimizers.Adam(3e-3), CtcLoss(), jit_compile=False)
     batches = LineBatches(bars(256), 16, 1, strength=0.3)
     losses = model.fit(batches, epochs=7, verbose=0).history["loss"]
     assert losses[-1] < 0.2 * losses[0]
+
+
+def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
+    """A network with the weights of a file answers as the file does, and learns from there."""
+    from palote.train.line_batches import BLANK, CtcLoss, LineBatches
+    from palote.train.line_network import line_network, put_weights
+    from palote.train.writers import write_onnx
+
+    rng = np.random.default_rng(2)
+    first = line_network(BLANK + 1)
+    for layer in first.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.5, 1, w.shape) for w in layer.get_weights()])
+    path = tmp_path / "line.onnx"
+    write_onnx(first, path, LineCard("line", SYMBOLS, 2), "logits")
+    nodes = [node.op_type for node in onnx.load(path).graph.node]
+    assert nodes.count("Conv") == 13 and len(nodes) < 50, "a dilated convolution is one node"
+
+    batches = LineBatches(bars(64), 16, 1, strength=0.3)
+    ink, _ = batches[1]
+    second = line_network(BLANK + 1)
+    before = np.asarray(second(ink))
+    put_weights(second, path, ink)
+    expected = np.asarray(first(ink))
+    assert np.asarray(second(ink)) == pytest.approx(expected, abs=0.01 * float(np.ptp(expected)))
+    assert np.abs(before - expected).max() > 0.1 * np.ptp(expected)
+    in_training = np.asarray(second(ink, training=True))
+    assert np.corrcoef(in_training.ravel(), expected.ravel())[0, 1] > 0.8
+    second.compile(keras.optimizers.Adam(1e-3), CtcLoss(), jit_compile=False)
+    losses = second.fit(batches, epochs=4, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    with pytest.raises(ModelCorrupt, match="no network for lines"):
+        put_weights(line_network(BLANK + 1), ASSETS / "default.onnx", ink)
 
 
 def test_a_short_training_gives_a_file_that_agrees(keras, datasets: Path, tmp_path: Path):

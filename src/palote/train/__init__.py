@@ -24,6 +24,7 @@ What the shipped network learns from::
 Whole lines of digits, for a network that reads them at once::
 
     line.py          the recipe: lines, training, calibration, files
+    line_network.py  the network for whole lines
     line_batches.py  lines of like width in a batch; the loss (CTC) and its metric
     strings.py       many lines, through `palote.ink`, made in parallel and kept on disk
     compose.py       a line, set mark by mark, on a sheet with its neighbours

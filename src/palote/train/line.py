@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 import palote
 from palote.errors import ExportFailed
-from palote.model.line import LineCard, OnnxLineEngine
+from palote.model.line import SHIPPED, LineCard, OnnxLineEngine
 from palote.numbers.ctc import ctc_greedy, ctc_log_probability
 from palote.result import Json
 from palote.settings import Settings
-from palote.train import folders, networks, report, strings
+from palote.train import folders, report, strings
 from palote.train.line_batches import BLANK, STEP, CtcLoss, LineBatches, exact_match
+from palote.train.line_network import line_network, put_weights
 from palote.train.listener import Listener
 from palote.train.loop import Phase, fit
 from palote.train.phrases import SYMBOLS
@@ -60,6 +61,7 @@ class Plan:
         decay: weight decay.
         judged: lines that validate and score, of writers and pictures never trained on.
         workers: processes that make the lines.
+        onward: begin with the weights of the shipped network.
     """
 
     epochs: int = 6
@@ -70,6 +72,7 @@ class Plan:
     decay: float = 0.02
     judged: int = 3000
     workers: int = 2
+    onward: bool = False
 
     @property
     def command(self) -> str:
@@ -78,6 +81,8 @@ class Plan:
         for option in ("epochs", "samples", "seed"):
             if getattr(self, option) != getattr(Plan(), option):
                 words.append(f"--{option} {getattr(self, option)}")
+        if self.onward:
+            words.append("--onward")
         return " ".join(words)
 
 
@@ -112,9 +117,12 @@ def train(
     started = time.monotonic()
     lines, judge = _lines(plan, out, settings, listener)
     keras.utils.set_random_seed(plan.seed)
-    model = networks.line(CLASSES)
+    model = line_network(CLASSES)
     phase = Phase("main", plan.epochs, plan.rate, plan.decay, ema=True)
-    batches = LineBatches(lines, plan.batch, plan.seed, calm_from=round(0.85 * plan.epochs))
+    calm_from = min(round(0.85 * plan.epochs), plan.epochs - 1)
+    batches = LineBatches(lines, plan.batch, plan.seed, calm_from=calm_from)
+    if plan.onward:
+        put_weights(model, SHIPPED, LineBatches(judge, plan.batch, strength=0)[0][0])
     whole = fit(
         model,
         phase,

@@ -2,8 +2,7 @@
 
 Each takes float32 patches (n, 28, 28, 1) in [0, 1] (MobileNetV2: (n, 96, 96, 3)) and
 gives logits (n, classes): ten digits, and "no digit" where it was taught. The layer
-below the last is named ``embedding``. `line` takes whole lines, and gives logits for each
-of its steps.
+below the last is named ``embedding``. The network for whole lines is in `line_network`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ __all__ = [
     "WIDE",
     "Network",
     "build",
-    "line",
+    "convolution",
     "network",
     "shipped",
     "with_embedding",
@@ -72,9 +71,9 @@ def deep(classes: int = 10) -> keras.Model:
 def batchnorm(classes: int = 10) -> keras.Model:
     """Return the layers of `deep`, each with batch normalisation (Ioffe and Szegedy, 2015)."""
     ink = _ink()
-    x = layers.MaxPooling2D()(_convolution(ink, 16))
-    x = layers.MaxPooling2D()(_convolution(_convolution(x, 32), 32))
-    x = layers.Flatten()(_convolution(x, 64))
+    x = layers.MaxPooling2D()(convolution(ink, 16))
+    x = layers.MaxPooling2D()(convolution(convolution(x, 32), 32))
+    x = layers.Flatten()(convolution(x, 64))
     x = layers.Dense(128, use_bias=False)(x)
     x = layers.BatchNormalization()(x)
     x = layers.ReLU(name="embedding")(x)
@@ -100,9 +99,9 @@ def dropout(classes: int = 10) -> keras.Model:
 def augmented(classes: int = 10) -> keras.Model:
     """Return `batchnorm` with pooling at the end and dropout, for strongly changed pictures."""
     ink = _ink()
-    x = layers.MaxPooling2D()(_convolution(ink, 16))
-    x = layers.MaxPooling2D()(_convolution(_convolution(x, 32), 32))
-    x = layers.MaxPooling2D()(_convolution(_convolution(x, 64), 64))  # (3, 3, 64)
+    x = layers.MaxPooling2D()(convolution(ink, 16))
+    x = layers.MaxPooling2D()(convolution(convolution(x, 32), 32))
+    x = layers.MaxPooling2D()(convolution(convolution(x, 64), 64))  # (3, 3, 64)
     x = layers.Dropout(0.2)(layers.Flatten()(x))
     x = layers.Dense(128, use_bias=False)(x)
     x = layers.BatchNormalization()(x)
@@ -147,14 +146,14 @@ def default(classes: int = 11) -> keras.Model:
     215,000 parameters, 4 million multiplications for a patch.
     """
     ink = _ink()
-    x = _convolution(ink, 16)
+    x = convolution(ink, 16)
     x = layers.MaxPooling2D()(x)  # (14, 14, 16)
-    x = _convolution(x, 32)
+    x = convolution(x, 32)
     x = layers.MaxPooling2D()(x)  # (7, 7, 32)
-    x = _convolution(x, 48)
-    x = _convolution(x, 64)
+    x = convolution(x, 48)
+    x = convolution(x, 64)
     x = layers.MaxPooling2D()(x)  # (3, 3, 64)
-    x = _convolution(x, 96)
+    x = convolution(x, 96)
     x = layers.Flatten()(x)
     x = layers.Dropout(0.2)(x)
     x = layers.Dense(128, use_bias=False)(x)
@@ -162,33 +161,6 @@ def default(classes: int = 11) -> keras.Model:
     embedding = layers.ReLU(name="embedding")(x)
     x = layers.Dropout(0.2)(embedding)
     return _model("default", ink, x, classes)
-
-
-def line(classes: int, height: int = 32) -> keras.Model:
-    """Return a network for whole lines of any width, one step for two columns.
-
-    Convolutions alone, so that a line may be as wide as it is; the height goes early. Its
-    steps are read with connectionist temporal classification (Graves and others, 2006).
-
-    Args:
-        classes: number of symbols, and the blank.
-        height: of a line, in pixels; a multiple of 8.
-    """
-    ink = keras.Input((height, None, 1), name="ink")
-    x = _convolution(ink, 24, (5, 5), strides=2)  # (16, w / 2, 24)
-    x = _convolution(x, 32)
-    x = layers.MaxPooling2D((2, 1))(x)  # (8, w / 2, 32)
-    x = _convolution(x, 48)
-    x = _convolution(x, 64)
-    x = layers.MaxPooling2D((2, 1))(x)  # (4, w / 2, 64)
-    x = _convolution(x, 96)
-    x = layers.Dropout(0.1)(x)
-    x = _convolution(x, 160, (height // 8, 1), padding="valid")  # (1, w / 2, 160)
-    x = _convolution(x, 160, (1, 5))
-    x = layers.Dropout(0.2)(x)
-    x = layers.Conv2D(classes, 1, name="scores")(x)
-    logits = layers.Reshape((-1, classes), name="logits")(x)  # (w / 2, classes)
-    return keras.Model(ink, logits, name="line")
 
 
 @dataclass(frozen=True)
@@ -252,6 +224,19 @@ def shipped() -> keras.Model:
     return keras.Model(whole.input, whole.output["logits"], name=catalog.SHIPPED)
 
 
+def convolution(
+    x: keras.KerasTensor,
+    filters: int,
+    kernel: tuple[int, int] = (3, 3),
+    strides: int = 1,
+    padding: str = "same",
+) -> keras.KerasTensor:
+    """Add a convolution, normalised by batch, and what of it is positive."""
+    x = layers.Conv2D(filters, kernel, strides, padding=padding, use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    return layers.ReLU()(x)
+
+
 def with_embedding(model: keras.Model) -> keras.Model:
     """Return the same network with two outputs, ``logits`` and ``embedding``."""
     outputs = {"logits": model.output, "embedding": model.get_layer("embedding").output}
@@ -260,18 +245,6 @@ def with_embedding(model: keras.Model) -> keras.Model:
 
 def _ink() -> keras.KerasTensor:
     return keras.Input((NARROW.size, NARROW.size, NARROW.channels), name="ink")
-
-
-def _convolution(
-    x: keras.KerasTensor,
-    filters: int,
-    kernel: tuple[int, int] = (3, 3),
-    strides: int = 1,
-    padding: str = "same",
-) -> keras.KerasTensor:
-    x = layers.Conv2D(filters, kernel, strides, padding=padding, use_bias=False)(x)
-    x = layers.BatchNormalization()(x)
-    return layers.ReLU()(x)
 
 
 def _model(name: str, ink: keras.KerasTensor, x: keras.KerasTensor, classes: int) -> keras.Model:

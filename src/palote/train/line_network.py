@@ -1,0 +1,126 @@
+"""The network for whole lines, and the shipped weights in it, to be trained on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import onnx
+import tensorflow as tf
+from keras import layers
+from numpy.typing import NDArray
+from onnx import numpy_helper
+
+from palote.errors import ModelCorrupt
+from palote.train.networks import convolution
+
+__all__ = ["line_network", "put_weights"]
+
+DILATIONS = (1, 2, 4)
+"""How far apart the three columns are that each of the last convolutions takes together."""
+
+
+def line_network(classes: int, height: int = 32) -> keras.Model:
+    """Return a network for whole lines of any width, one step for two columns.
+
+    Convolutions alone, so that a line may be as wide as it is; the height goes early. A step
+    sees 65 columns, three digits: where digits touch, the neighbours tell which stroke is whose.
+    Its steps are read with connectionist temporal classification (Graves and others, 2006).
+
+    Args:
+        classes: number of symbols, and the blank.
+        height: of a line, in pixels; a multiple of 8.
+    """
+    ink = keras.Input((height, None, 1), name="ink")
+    x = convolution(ink, 24, (5, 5), strides=2)  # (16, w / 2, 24)
+    x = convolution(x, 32)
+    x = layers.MaxPooling2D((2, 1))(x)  # (8, w / 2, 32)
+    x = convolution(x, 48)
+    x = convolution(x, 64)
+    x = _residual(x, (3, 3))
+    x = layers.MaxPooling2D((2, 1))(x)  # (4, w / 2, 64)
+    x = convolution(x, 96)
+    x = _residual(x, (3, 3))
+    x = layers.Dropout(0.1)(x)
+    x = convolution(x, 160, (height // 8, 1), padding="valid")  # (1, w / 2, 160)
+    x = convolution(x, 160, (1, 5))
+    for dilation in DILATIONS:
+        x = _residual(x, (1, 3), dilation)
+    x = layers.Dropout(0.2)(x)
+    x = layers.Conv2D(classes, 1, name="scores")(x)
+    logits = layers.Reshape((-1, classes), name="logits")(x)  # (w / 2, classes)
+    return keras.Model(ink, logits, name="line")
+
+
+def put_weights(model: keras.Model, path: Path, lines: NDArray[np.float32]) -> None:
+    """Put the weights of a line network's ONNX file into a network, to be trained on.
+
+    The file's convolutions have their normalisation folded in; it is measured anew. Those of
+    which the file knows nothing, an older one's residuals, stay as they are: they add nothing.
+
+    Args:
+        model: a `line_network`, untrained.
+        path: of the file.
+        lines: (n, 32, w, 1), what normalisation is measured on.
+
+    Raises:
+        ModelCorrupt: the file is of another network.
+    """
+    graph = onnx.load(path).graph
+    known = {array.name: numpy_helper.to_array(array) for array in graph.initializer}
+    ready = []
+    for node in graph.node:
+        if node.op_type == "Conv":
+            kernel = known[node.input[1]].transpose(2, 3, 1, 0)  # (height, width, in, out)
+            there = len(node.input) > 2
+            bias = known[node.input[2]] if there else np.zeros(kernel.shape[3], np.float32)
+            ready.append((kernel, bias))
+    for layer in model.layers:
+        if not (ready and isinstance(layer, layers.Conv2D)):
+            continue
+        kernel, bias = ready[0]
+        if layer.kernel.shape != kernel.shape:
+            continue
+        del ready[0]
+        if layer.use_bias:
+            layer.set_weights([kernel, bias])
+            continue
+        layer.set_weights([kernel])
+        found = np.asarray(keras.Model(model.input, layer.output)(lines))
+        mean, variance = found.mean(axis=(0, 1, 2)), found.var(axis=(0, 1, 2))
+        after = model.layers[model.layers.index(layer) + 1]
+        after.set_weights([np.sqrt(variance + after.epsilon), mean + bias, mean, variance])
+    if ready:
+        raise ModelCorrupt(f"{path.name} is no network for lines of this kind.")
+
+
+@keras.saving.register_keras_serializable(package="palote")
+class DilatedConv2D(layers.Conv2D):  # type: ignore[misc]
+    """A convolution over columns that lie apart, by TensorFlow's own operation.
+
+    Keras moves columns together and apart around a plain convolution instead: three times as
+    slow, and in an ONNX file fifty nodes for one. The margin is laid on by itself, since ONNX
+    Runtime does not find it where the kernel is dilated.
+    """
+
+    def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """Return the convolution, of the same size."""
+        rows, columns = (
+            step * (size // 2)
+            for step, size in zip(self.dilation_rate, self.kernel_size, strict=True)
+        )
+        framed = tf.pad(inputs, [[0, 0], [rows, rows], [columns, columns], [0, 0]])
+        return tf.nn.conv2d(framed, kernel, 1, "VALID", dilations=(1, *self.dilation_rate, 1))
+
+
+def _residual(
+    x: keras.KerasTensor, kernel: tuple[int, int], dilation: int = 1
+) -> keras.KerasTensor:
+    """Add what one more convolution says; at first that is nothing (Goyal and others, 2017)."""
+    kind = layers.Conv2D if dilation == 1 else DilatedConv2D
+    added = kind(x.shape[-1], kernel, padding="same", dilation_rate=(1, dilation), use_bias=False)(
+        x
+    )
+    added = layers.BatchNormalization(gamma_initializer="zeros")(added)
+    return layers.ReLU()(layers.Add()([x, added]))
