@@ -86,6 +86,19 @@ def test_a_word_is_no_number_that_can_be_trusted(reader: Reader) -> None:
         assert reader.read(written(word), expect="number").status != "ok"
 
 
+def test_a_number_that_was_oddly_cut_is_still_one(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the lattice finds nothing likely, the line network's word keeps a line."""
+    picture = written("2047")
+    monkeypatch.setattr("palote.numbers.reading.NO_NUMBER", 1.1)
+    monkeypatch.setattr("palote.numbers.reading.UNLIKELY", 1.0)
+    kept = reader.read(picture, expect="number")
+    assert [digit.value for digit in kept.digits] == list("2047")
+    monkeypatch.setattr("palote.numbers.reading.CLEAR", 1.0)
+    assert reader.read(picture, expect="number").status == "not_digit"
+
+
 def test_it_goes_into_json(reader: Reader) -> None:
     reading = reader.read(written("2047"), expect="number", stages=True)
     whole = json.loads(json.dumps(reading.to_dict(images=True)))

@@ -47,6 +47,10 @@ STRANGE = 0.35
 UNLIKELY = -1.0
 """Mean log probability of the symbols, below which they are none."""
 
+CLEAR = float(np.log(0.15))
+"""Log probability from which on a number of several digits that the line network sees is one,
+however oddly it was cut."""
+
 MOST_ALTERNATIVES = 5
 
 
@@ -122,7 +126,7 @@ def _page(
     lines = []
     to_picture = _to_picture(picture, cleaned)
     for one, seen, opinion in heard(opened, engine, judge, pattern):
-        number = _line(one, seen, opinion, engine.card.unsure_below, to_picture)
+        number = _line(one, seen, opinion, engine.card.unsure_below, to_picture, pattern)
         if number is not None:
             lines.append(number)
     return Page(tuple(lines), len(rows) - len(lines), cleaned, mask)
@@ -134,11 +138,13 @@ def _line(
     opinion: Opinion,
     unsure_below: float,
     to_picture: Callable[[NDArray[np.float64]], Box],
+    pattern: Pattern | None,
 ) -> Line | None:
     found, logs, marks = opinion.found, opinion.logs, opinion.marks
     confidence = opinion.confidence
     best, shares_of_texts = found[0], posteriors(found)
-    if confidence < NO_NUMBER and (marks.skipped > STRANGE or marks.mean < UNLIKELY):
+    odd = marks.skipped > STRANGE or marks.mean < UNLIKELY
+    if confidence < NO_NUMBER and odd and not _clear(one.steps, pattern):
         return None
     sure = _sure(found, shares_of_texts, seen.edges)
     digits = []
@@ -166,6 +172,12 @@ def _line(
         tuple(digits),
         _alternatives(found, shares_of_texts),
     )
+
+
+def _clear(steps: Steps, pattern: Pattern | None) -> bool:
+    """Tell whether the line network sees a number of several digits."""
+    text, log = max(steps.texts(pattern).items(), key=lambda said: said[1], default=("", 0.0))
+    return log >= CLEAR and sum(symbol not in SEPARATORS for symbol in text) > 1
 
 
 def _sure(found: list[Found], shares: NDArray[np.float64], edges: Edges) -> NDArray[np.float64]:
