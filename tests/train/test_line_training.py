@@ -125,7 +125,7 @@ def test_it_learns(keras):
 def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
     """A network with the weights of a file answers as the file does, and learns from there."""
     from palote.train.line_batches import BLANK, CtcLoss, LineBatches
-    from palote.train.line_network import line_network, put_weights
+    from palote.train.line_network import for_export, line_network, put_weights
     from palote.train.writers import write_onnx
 
     rng = np.random.default_rng(2)
@@ -134,7 +134,7 @@ def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([rng.uniform(0.5, 1, w.shape) for w in layer.get_weights()])
     path = tmp_path / "line.onnx"
-    write_onnx(first, path, LineCard("line", SYMBOLS, 2), "logits")
+    write_onnx(for_export(first), path, LineCard("line", SYMBOLS, 2), "logits")
     nodes = [node.op_type for node in onnx.load(path).graph.node]
     assert nodes.count("Conv") == 13 and len(nodes) < 50, "a dilated convolution is one node"
 

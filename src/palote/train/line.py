@@ -24,7 +24,7 @@ from palote.result import Json
 from palote.settings import Settings
 from palote.train import folders, report, strings
 from palote.train.line_batches import BLANK, STEP, CtcLoss, LineBatches, exact_match
-from palote.train.line_network import line_network, put_weights
+from palote.train.line_network import for_export, line_network, put_weights
 from palote.train.listener import Listener
 from palote.train.loop import Phase, fit
 from palote.train.phrases import SYMBOLS
@@ -230,7 +230,7 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
     with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as folder:
         bench = Path(folder)
         path = bench / f"{NAME}.onnx"
-        write_onnx(model, path, card, "logits")
+        write_onnx(for_export(model), path, card, "logits")
         engine = OnnxLineEngine(path)
         for i in range(min(COMPARED, len(judge))):
             expected = _logits(model, judge[i]) / np.float32(card.temperature)

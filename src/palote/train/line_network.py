@@ -15,7 +15,7 @@ from onnx import numpy_helper
 from palote.errors import ModelCorrupt
 from palote.train.networks import convolution
 
-__all__ = ["line_network", "put_weights"]
+__all__ = ["for_export", "line_network", "put_weights"]
 
 DILATIONS = (1, 2, 4)
 """How far apart the three columns are that each of the last convolutions takes together."""
@@ -95,13 +95,29 @@ def put_weights(model: keras.Model, path: Path, lines: NDArray[np.float32]) -> N
         raise ModelCorrupt(f"{path.name} is no network for lines of this kind.")
 
 
-@keras.saving.register_keras_serializable(package="palote")
-class DilatedConv2D(layers.Conv2D):  # type: ignore[misc]
+def for_export(model: keras.Model) -> keras.Model:
+    """Return a copy for files: each dilated convolution is one node of an ONNX file, not fifty.
+
+    Args:
+        model: a `line_network`. The copy cannot be trained on every processor.
+    """
+
+    def copied(layer: keras.Layer) -> keras.Layer:
+        dilated = isinstance(layer, layers.Conv2D) and max(layer.dilation_rate) > 1
+        kind = _DilatedConv2D if dilated else type(layer)
+        return kind.from_config(layer.get_config())
+
+    bare = keras.Model(model.input, model.output, name=model.name)
+    copy = keras.models.clone_model(bare, clone_function=copied)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+class _DilatedConv2D(layers.Conv2D):  # type: ignore[misc]
     """A convolution over columns that lie apart, by TensorFlow's own operation.
 
-    Keras moves columns together and apart around a plain convolution instead: three times as
-    slow, and in an ONNX file fifty nodes for one. The margin is laid on by itself, since ONNX
-    Runtime does not find it where the kernel is dilated.
+    Keras moves columns together and apart around a plain convolution instead. The margin is laid
+    on by itself, since ONNX Runtime does not find it where the kernel is dilated.
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -118,9 +134,8 @@ def _residual(
     x: keras.KerasTensor, kernel: tuple[int, int], dilation: int = 1
 ) -> keras.KerasTensor:
     """Add what one more convolution says; at first that is nothing (Goyal and others, 2017)."""
-    kind = layers.Conv2D if dilation == 1 else DilatedConv2D
-    added = kind(x.shape[-1], kernel, padding="same", dilation_rate=(1, dilation), use_bias=False)(
-        x
-    )
+    added = layers.Conv2D(
+        x.shape[-1], kernel, padding="same", dilation_rate=(1, dilation), use_bias=False
+    )(x)
     added = layers.BatchNormalization(gamma_initializer="zeros")(added)
     return layers.ReLU()(layers.Add()([x, added]))
