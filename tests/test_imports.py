@@ -24,10 +24,11 @@ ALLOWED = {
     "_png": BASE,
     "_raster": BASE | {"_formats"},
     "_sources": BASE,
+    "_tensorflow": set[str](),
     "pixels": BASE | {"_formats", "_png", "_raster", "_sources"},
     "ink": BASE,
     "metrics": BASE,
-    "model": BASE | {"ink", "metrics"},
+    "model": BASE | {"_tensorflow", "ink", "metrics"},
     "numbers": BASE | {"pixels", "ink", "metrics", "model"},
     "_answer": BASE | {"pixels", "ink", "metrics", "model", "numbers"},
     "reader": BASE | {"_answer", "pixels", "ink", "metrics", "model", "numbers"},
@@ -39,7 +40,8 @@ ALLOWED = {
     "surfaces": BASE
     | {"pixels", "ink", "metrics", "model", "reader", "data", "evaluation", "learn"}
     | {"bulk", "distributed"},
-    "train": BASE | {"ink", "metrics", "model", "reader", "data", "evaluation", "numbers"},
+    "train": BASE
+    | {"_tensorflow", "ink", "metrics", "model", "reader", "data", "evaluation", "numbers"},
 }
 """Room -> rooms that it may import, besides itself."""
 

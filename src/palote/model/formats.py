@@ -7,7 +7,6 @@ checked before (`palote.model.keras_check`): opening one runs no code of it.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from palote import _tensorflow
 from palote.errors import MissingExtra, ModelCorrupt
 from palote.ink import InkSpec
 from palote.model.catalog import Entry
@@ -131,8 +131,7 @@ def open_keras(entry: Entry) -> keras.Model:
         ModelCorrupt: it is no such file, or it is refused; the message says why.
         MissingExtra: Keras is not installed.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _tensorflow.prepare()
     try:
         import h5py  # noqa: F401
         import keras  # noqa: F401

@@ -52,8 +52,7 @@ Taking it away::
     specimens.py     digits written by code, to compare on where there is no data set
 """
 
-import os
+from palote import _tensorflow
 
 # Before Keras and TensorFlow are loaded, or they would take no notice of it.
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+_tensorflow.prepare()

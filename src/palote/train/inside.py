@@ -7,18 +7,14 @@ that belong to the convolution, for that is what the next layer gets.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 from typing import TypeAlias
 
 import cv2
-import numpy as np
-
-# TensorFlow's greeting would stand among our own lines.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
+import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
