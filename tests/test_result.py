@@ -43,6 +43,13 @@ def test_a_digit_as_a_dictionary() -> None:
     assert isinstance(shares, list) and sum(map(float, map(str, shares))) == pytest.approx(1)
 
 
+def test_a_reading_is_shown_without_its_pixels() -> None:
+    one = digit()
+    shown = repr(Reading("7", "ok", 0.9, (one,)))
+    assert "value='7'" in shown and "confidence=0.9" in shown and "box=(1, 2, 30, 40)" in shown
+    assert "array" not in shown and len(shown) < 300
+
+
 def test_the_ink_as_a_picture() -> None:
     pixels = decoded(digit().to_dict(images=True)["ink"])
     assert pixels.shape == (28, 28)

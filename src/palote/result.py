@@ -56,10 +56,10 @@ class Digit:
 
     value: str
     confidence: float
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float32] = field(repr=False)
     box: Box
-    ink: NDArray[np.float32]
-    saliency: NDArray[np.float32] | None = None
+    ink: NDArray[np.float32] = field(repr=False)
+    saliency: NDArray[np.float32] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.value not in "0123456789" or len(self.value) != 1:
