@@ -44,6 +44,8 @@ COMPARED = 50
 TEMPERATURES = np.exp(np.linspace(np.log(0.6), np.log(3.0), 17))
 CALIBRATED = 400
 """Lines that the temperature is fitted on."""
+MEASURED = 24
+"""Batches that normalisation is measured on, where a training goes on."""
 TYPICAL, ROUNDS = 128, 30
 """Columns of a line of six digits, and how often it is timed."""
 
@@ -122,7 +124,8 @@ def train(
     calm_from = min(round(0.85 * plan.epochs), plan.epochs - 1)
     batches = LineBatches(lines, plan.batch, plan.seed, calm_from=calm_from)
     if plan.onward:
-        put_weights(model, SHIPPED, LineBatches(judge, plan.batch, strength=0)[0][0])
+        first = range(min(MEASURED, len(batches)))
+        put_weights(model, SHIPPED, [batches[number][0] for number in first])
     whole = fit(
         model,
         phase,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -53,7 +54,7 @@ def line_network(classes: int, height: int = 32) -> keras.Model:
     return keras.Model(ink, logits, name="line")
 
 
-def put_weights(model: keras.Model, path: Path, lines: NDArray[np.float32]) -> None:
+def put_weights(model: keras.Model, path: Path, batches: Sequence[NDArray[np.float32]]) -> None:
     """Put the weights of a line network's ONNX file into a network, to be trained on.
 
     The file's convolutions have their normalisation folded in; it is measured anew. Those of
@@ -62,7 +63,8 @@ def put_weights(model: keras.Model, path: Path, lines: NDArray[np.float32]) -> N
     Args:
         model: a `line_network`, untrained.
         path: of the file.
-        lines: (n, 32, w, 1), what normalisation is measured on.
+        batches: some of those that it will learn from, (n, 32, w, 1) each, for normalisation: a
+            single one, if a line in it is long and the others are padded, is like no other.
 
     Raises:
         ModelCorrupt: the file is of another network.
@@ -87,8 +89,10 @@ def put_weights(model: keras.Model, path: Path, lines: NDArray[np.float32]) -> N
             layer.set_weights([kernel, bias])
             continue
         layer.set_weights([kernel])
-        found = np.asarray(keras.Model(model.input, layer.output)(lines))
-        mean, variance = found.mean(axis=(0, 1, 2)), found.var(axis=(0, 1, 2))
+        ahead = keras.Model(model.input, layer.output)
+        found = [np.asarray(ahead(batch)) for batch in batches]
+        mean = np.mean([one.mean(axis=(0, 1, 2)) for one in found], axis=0)
+        variance = np.mean([one.var(axis=(0, 1, 2)) for one in found], axis=0)
         after = model.layers[model.layers.index(layer) + 1]
         after.set_weights([np.sqrt(variance + after.epsilon), mean + bias, mean, variance])
     if ready:
