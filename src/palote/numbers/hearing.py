@@ -15,7 +15,7 @@ from palote.numbers.judge import Judge
 from palote.numbers.lattice import Runs, edges_of
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.pattern import Pattern
-from palote.numbers.quick import quick_runs
+from palote.numbers.quick import Guess, guessed
 from palote.numbers.second import Steps
 
 __all__ = ["CutRow", "heard"]
@@ -62,27 +62,32 @@ def heard(
         The lines of which anything can be said, in the order given.
     """
     found: dict[int, tuple[CutRow, Seen, Opinion]] = {}
-    quick = []
+    guesses: dict[int, Guess] = {}
     for number, one in enumerate(opened):
-        chosen = quick_runs(one.steps, one.parts, one.runs, pattern)
-        if chosen is not None:
-            quick.append((number, one.runs.only(chosen)))
+        guess = guessed(one.steps, one.parts, one.runs, pattern)
+        if guess is not None:
+            guesses[number] = guess
+    left = {number: one.runs for number, one in enumerate(opened)}
+    quick = [(number, left[number].only(guess.runs)) for number, guess in guesses.items()]
     for number, seen in _seen(opened, quick, engine, quick=True):
-        opinion = Opinion.of(seen, judge, pattern)
+        guess = guesses[number]
+        opinion = Opinion.of(seen, judge, pattern) if guess.whole else None
         if opinion is not None and opinion.holds:
             found[number] = opened[number], seen, opinion
+        logs = judge(seen.shares, seen.edges.measures)
+        left[number] = left[number].only(guess.left(seen.parts, left[number], logs))
     total, vain, rest = 0, 0, []
-    for number, one in enumerate(opened):
+    for number, runs in left.items():
         if number in found:
             continue
-        if _sees_none(one.steps, pattern):
-            vain += len(one.runs)
+        if _sees_none(opened[number].steps, pattern):
+            vain += len(runs)
             if vain > MOST_VAIN:
                 continue
-        total += len(one.runs)
+        total += len(runs)
         if total > MOST_EDGES:
             break
-        rest.append((number, one.runs))
+        rest.append((number, runs))
     for number, seen in _seen(opened, rest, engine):
         opinion = Opinion.of(seen, judge, pattern)
         if opinion is not None:

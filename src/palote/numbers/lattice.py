@@ -16,7 +16,7 @@ from palote.ink import InkSpec
 from palote.ink.fit import fit
 from palote.ink.segments import Parts
 
-__all__ = ["MEASURES", "Edges", "Runs", "edges_of", "runs_of"]
+__all__ = ["MEASURES", "Edges", "Runs", "edges_of", "hangs_together", "runs_of"]
 
 MEASURES = 18
 """How many measures an edge has."""
@@ -194,8 +194,8 @@ def _measures(
     area = np.concatenate([[0], np.cumsum(parts.area)]).astype(np.float64)
     ink = area[last] - area[first]
     largest = np.array([parts.area[a:b].max() for a, b in ends]) / np.maximum(ink, 1)
-    split_left = _same_piece(parts.piece, first)
-    split_right = _same_piece(parts.piece, last)
+    split_left = hangs_together(parts.piece, first)
+    split_right = hangs_together(parts.piece, last)
     run = last - first
     columns = [
         high,
@@ -235,7 +235,7 @@ def _touches(labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
     return flat.reshape(count, count).astype(np.float64)
 
 
-def _same_piece(piece: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.bool_]:
+def hangs_together(piece: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell whether the parts on both sides of a boundary hang together in the picture."""
     inside = (at > 0) & (at < len(piece))
     place = np.clip(at, 1, max(1, len(piece) - 1))

@@ -57,15 +57,20 @@ class Steps:
         places = (np.arange(len(logs)) + 0.5) * line.card.stride - spec.margin
         return cls(line.card.alphabet, logs, places / spec.digit)
 
-    def peaks(self) -> tuple[str, NDArray[np.float64]]:
-        """Return the text of the likeliest path, and where its symbols lie: amid their steps."""
+    def peaks(self) -> tuple[str, NDArray[np.float64], NDArray[np.float32]]:
+        """Return the text of the likeliest path, and of each symbol its place and log probability.
+
+        The place, float64 (k,), is amid its steps; the log probability, float32 (k,), that of the
+        step which is surest of it.
+        """
         best = self.logs.argmax(axis=1)
         starts = np.flatnonzero(np.diff(best, prepend=-1))
         ends = np.append(starts[1:], len(best))
         shown = best[starts] < len(self.alphabet)
         middle = (self.places[starts] + self.places[ends - 1]) / 2
         text = "".join(self.alphabet[symbol] for symbol in best[starts[shown]])
-        return text, middle[shown]
+        surest = np.maximum.reduceat(self.logs.max(axis=1), starts)
+        return text, middle[shown], surest[shown]
 
     def texts(self, pattern: Pattern | None) -> dict[str, float]:
         """Return the likeliest texts of digits and separators, with their log probabilities."""

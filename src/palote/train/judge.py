@@ -19,7 +19,7 @@ from palote.model.line import LineEngine
 from palote.numbers.decode import SYMBOLS
 from palote.numbers.judge import Judge, inputs_of
 from palote.numbers.opinion import Opinion, Seen
-from palote.numbers.quick import quick_runs
+from palote.numbers.quick import guessed
 from palote.numbers.trust import Marks
 from palote.train.edges import NOT_TAUGHT, Taught, taught_edges
 from palote.train.glyphs import LineStock
@@ -106,23 +106,32 @@ def _weighed(lines: list[Taught], seed: int) -> Judge:
 
 def _trusted(judge: Judge, taught: Iterable[Taught]) -> Judge:
     """Count how often numbers are right, the long way and the quick way."""
-    lines = list(taught)
-    quick = [(_quick(one, judge), one.text) for one in lines]
+    lines = [(_quick(one, judge), _left(one, judge), one.text) for one in taught]
     return replace(
         judge,
-        trust=_counted((Opinion.of(one.seen, judge), one.text) for one in lines),
-        trust_quick=_counted((said, text) for said, text in quick if said and said.holds),
+        trust=_counted((Opinion.of(seen, judge), text) for _, seen, text in lines),
+        trust_quick=_counted((said, text) for said, _, text in lines if said and said.holds),
     )
 
 
 def _quick(one: Taught, judge: Judge) -> Opinion | None:
     """Return what the quick way finds."""
-    seen = one.seen
-    chosen = quick_runs(seen.steps, seen.parts, one.runs)
-    if chosen is None:
-        return None
-    edges, shares = seen.edges.only(chosen), seen.shares[chosen]
-    return Opinion.of(Seen(seen.parts, edges, shares, seen.steps, quick=True), judge)
+    guess = guessed(one.seen.steps, one.seen.parts, one.runs)
+    return Opinion.of(_some(one.seen, guess.runs, True), judge) if guess and guess.whole else None
+
+
+def _left(one: Taught, judge: Judge) -> Seen:
+    """Return the line as it is seen where the quick way does not do."""
+    guess = guessed(one.seen.steps, one.seen.parts, one.runs)
+    if guess is None:
+        return one.seen
+    logs = judge(one.seen.shares[guess.runs], one.seen.edges.measures[guess.runs])
+    return _some(one.seen, guess.left(one.seen.parts, one.runs, logs), False)
+
+
+def _some(seen: Seen, runs: NDArray[np.intp], quick: bool) -> Seen:
+    edges, shares = seen.edges.only(runs), seen.shares[runs]
+    return Seen(seen.parts, edges, shares, seen.steps, quick)
 
 
 def _counted(read: Iterable[tuple[Opinion | None, str]]) -> NDArray[np.float64]:
