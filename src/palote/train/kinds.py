@@ -105,9 +105,8 @@ def _pen_paper(stock: Stock, rng: np.random.Generator) -> Made:
 
 def _on_paper(ink: NDArray[np.float32], label: int, rng: np.random.Generator) -> Made:
     picture = draw.paper(ink, rng, ruled=bool(rng.random() < 0.3))
-    dark = float(picture[ink < 0.1].mean()) > float(
-        picture[ink > 0.5].mean() if (ink > 0.5).any() else 0
-    )
+    ground, strokes = picture[ink < 0.1], picture[ink > 0.5]
+    dark = len(ground) > 0 and float(ground.mean()) > (strokes.mean() if len(strokes) else 0)
     yield from _through_ink(picture, dark, label, rng)
 
 
