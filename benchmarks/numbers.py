@@ -3,6 +3,7 @@
     python -m benchmarks.numbers                       # all sets
     python -m benchmarks.numbers --only cheques numbers --mistakes mistakes.png
     python -m benchmarks.numbers --tesseract --rapidocr /path/to/its/python
+    python -m benchmarks.numbers --json docs/training/numbers.json    # for scripts/model-card
 
 A number counts as right if all its digits are, and no more; a line of a page counts as a
 number. "vouched" are those reported "ok", "wrong" the mistakes among them. Time is the
@@ -16,6 +17,7 @@ it is asked in an environment of its own, whose Python is named. Both get the sa
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 import statistics
@@ -34,7 +36,13 @@ from numpy.typing import NDArray
 from benchmarks.number_sets import SETS, Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
+from palote.model import catalog
+from palote.model.line import SHIPPED
+from palote.numbers.judge import FILE
 from palote.result import Line
+
+FILES = (catalog.ASSETS / "default.onnx", SHIPPED, catalog.ASSETS / FILE)
+"""What whole numbers are read with."""
 
 CELL, CAPTION = (300, 100), 18
 COLUMNS = 4
@@ -78,6 +86,18 @@ class Tally:
             self.wrong += vouched and line not in item.lines
         self.seconds.append(answer.seconds)
         return all(hits) and len(answer.lines) == len(item.lines)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the counts, ready for JSON; not the times, which are a machine's."""
+        low, high = wilson_interval(self.right, self.count)
+        return {
+            "right": self.right,
+            "of": self.count,
+            "low": round(low, 5),
+            "high": round(high, 5),
+            "vouched": self.vouched,
+            "wrong": self.wrong,
+        }
 
     def row(self, name: str) -> str:
         """Return the group as a line of the table."""
@@ -169,7 +189,10 @@ def main() -> None:
     parser.add_argument("--tesseract", action="store_true")
     parser.add_argument("--rapidocr", metavar="PYTHON")
     parser.add_argument("--mistakes", type=Path, help="write a contact sheet of the mistakes (PNG)")
+    parser.add_argument("--json", type=Path, help="write Palote's figures, for scripts/model-card")
     options = parser.parse_args()
+    if options.json and (options.model or options.half is not None):
+        parser.error("--json is for the shipped files and whole sets.")
     cv2.setNumThreads(1)
     settings = Settings.from_environment()
     reader = Reader(options.model, settings=settings)
@@ -192,13 +215,26 @@ def main() -> None:
             f"\n{name:<40}{'right':>14}{'share':>8}  95 % interval   vouched"
             f"{'wrong of them':>20}{'ms':>9}"
         )
-        wrong = _score(items, answers())
+        wrong, tallies = _score(items, answers())
+        if options.json and name.startswith("Palote"):
+            told = {
+                "sha256": {path.name: digest(path) for path in FILES},
+                "sets": {group: tally.to_dict() for group, tally in tallies.items()},
+            }
+            options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         if options.mistakes and name.startswith("Palote"):
             cv2.imwrite(str(options.mistakes), _sheet(wrong))
             print(f"{len(wrong)} mistakes, in {options.mistakes}")
 
 
-def _score(items: list[Item], answers: Iterator[Answer]) -> list[tuple[Item, Answer]]:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _score(
+    items: list[Item], answers: Iterator[Answer]
+) -> tuple[list[tuple[Item, Answer]], dict[str, Tally]]:
     groups: dict[str, Tally] = {}
     kinds: dict[str, Tally] = {}
     wrong = []
@@ -211,7 +247,7 @@ def _score(items: list[Item], answers: Iterator[Answer]) -> list[tuple[Item, Ans
         for kind, part in sorted(kinds.items()):
             if kind != name and kind.startswith(f"{name},"):
                 print(part.row(f"  {kind[len(name) + 2 :]}"))
-    return wrong
+    return wrong, kinds | groups
 
 
 def _sheet(wrong: list[tuple[Item, Answer]]) -> NDArray[np.uint8]:

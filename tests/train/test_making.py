@@ -12,7 +12,7 @@ import pytest
 from palote import Settings, data
 from palote.errors import DataError
 from palote.ink import find_digit
-from palote.train import draw, kinds, samples, signs
+from palote.train import draw, kinds, samples, schooled, signs
 
 SMALL = samples.Recipe(count=500, chunk=250)
 
@@ -98,6 +98,25 @@ def test_what_could_be_a_one():
     seven = np.array([[0, 0, 0], [6, 0, 0], [3, 9, 0]], np.float32)
     ring = np.array([[np.cos(a), np.sin(a), 0] for a in np.linspace(0, 6.3, 30)], np.float32)
     assert not any(signs.could_be_one(_patch(one)) for one in (lying, seven, ring))
+
+
+def test_a_flag_sinks_and_a_bar_lies():
+    """What tells a 1 from a 7, as schools teach them: how the pen comes to its highest corner."""
+    rng = np.random.default_rng(6)
+    sinks: dict[int, list[float]] = {1: [], 7: []}
+    crossed = 0
+    for digit in 200 * schooled.DIGITS:
+        points = schooled.schooled(digit, rng)
+        assert points.dtype == np.float32 and np.isfinite(points).all()
+        assert np.ptp(points[:, 1]) == pytest.approx(1, abs=0.35)
+        first = points[points[:, 2] == 0]
+        corner = int(np.argmax(np.hypot(first[:, 0] + 9, first[:, 1] - 9)))
+        before = first[: corner + 1]
+        left, top = before[np.argmin(before[:, 0])], first[corner]
+        sinks[digit].append(np.degrees(np.arctan2(left[1] - top[1], top[0] - left[0])))
+        crossed += digit == 7 and points[-1, 2] > 0
+    assert min(sinks[1]) > 25 > 20 > np.quantile(sinks[7], 0.9)
+    assert 0.45 < crossed / 200 < 0.75
 
 
 def test_every_sign_can_be_drawn():

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train import draw, glyphs, signs
+from palote.train import draw, glyphs, schooled, signs
 from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
@@ -30,6 +30,9 @@ BOXED = 0.08
 PLAIN = 0.3
 """Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
 looks like that, too, and a network that has seen more of the latter leaves them out."""
+
+SCHOOLED = 0.2
+"""Share of the other 1s that have a flag, and of the 7s, to tell these from those."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +192,8 @@ def _mark(
         return glyphs.other(character, stock, rng)
     if character == "1" and rng.random() < PLAIN:
         return character, glyphs.drawn_digit(signs.upright_stroke(rng), rng)
+    if int(character) in schooled.DIGITS and rng.random() < SCHOOLED:
+        return character, glyphs.drawn_digit(schooled.schooled(int(character), rng), rng)
     if hand.printed:
         return character, glyphs.stamp(stock.picture(int(character), rng))
     return character, glyphs.drawn_digit(stock.digit(int(character), hand.writer, rng), rng)
