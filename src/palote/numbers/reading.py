@@ -38,7 +38,7 @@ OK_FROM = 0.9
 LONGEST = 40
 """Nobody writes numbers of more digits: such a line is not vouched for, or cut off."""
 
-NO_NUMBER = 0.12
+NO_NUMBER = 0.085
 """Confidence below which a line that looks like no number is called none."""
 
 STRANGE = 0.35
