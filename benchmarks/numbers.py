@@ -218,18 +218,13 @@ def main() -> None:
         wrong, tallies = _score(items, answers())
         if options.json and name.startswith("Palote"):
             told = {
-                "sha256": {path.name: digest(path) for path in FILES},
+                "sha256": {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in FILES},
                 "sets": {group: tally.to_dict() for group, tally in tallies.items()},
             }
             options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         if options.mistakes and name.startswith("Palote"):
             cv2.imwrite(str(options.mistakes), _sheet(wrong))
             print(f"{len(wrong)} mistakes, in {options.mistakes}")
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _score(

@@ -74,6 +74,7 @@ def heard(
         opinion = Opinion.of(seen, judge, pattern) if guess.whole else None
         if opinion is not None and opinion.holds:
             found[number] = opened[number], seen, opinion
+            continue
         logs = judge(seen.shares, seen.edges.measures)
         left[number] = left[number].only(guess.left(seen.parts, left[number], logs))
     total, vain, rest = 0, 0, []
@@ -97,7 +98,7 @@ def heard(
 
 def _sees_none(steps: Steps, pattern: Pattern | None) -> bool:
     """Tell whether the line network sees no number in a line."""
-    text, log = max(steps.texts(pattern).items(), key=lambda said: said[1], default=("", 0.0))
+    text, log = steps.likeliest(pattern)
     return not text or log < FAINT
 
 

@@ -176,7 +176,7 @@ def _line(
 
 def _clear(steps: Steps, pattern: Pattern | None) -> bool:
     """Tell whether the line network sees a number of several digits."""
-    text, log = max(steps.texts(pattern).items(), key=lambda said: said[1], default=("", 0.0))
+    text, log = steps.likeliest(pattern)
     return log >= CLEAR and sum(symbol not in SEPARATORS for symbol in text) > 1
 
 

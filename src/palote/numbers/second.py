@@ -86,6 +86,10 @@ class Steps:
         self._searched[pattern] = found
         return found
 
+    def likeliest(self, pattern: Pattern | None) -> tuple[str, float]:
+        """Return the likeliest of `texts` and its log probability; "" if there is none."""
+        return max(self.texts(pattern).items(), key=lambda said: said[1], default=("", 0.0))
+
     def log_probabilities(
         self, texts: Iterable[str], pattern: Pattern | None = None
     ) -> dict[str, float]:

@@ -106,7 +106,7 @@ def _weighed(lines: list[Taught], seed: int) -> Judge:
 
 def _trusted(judge: Judge, taught: Iterable[Taught]) -> Judge:
     """Count how often numbers are right, the long way and the quick way."""
-    lines = [(_quick(one, judge), _left(one, judge), one.text) for one in taught]
+    lines = [(*_heard(one, judge), one.text) for one in taught]
     return replace(
         judge,
         trust=_counted((Opinion.of(seen, judge), text) for _, seen, text in lines),
@@ -114,19 +114,16 @@ def _trusted(judge: Judge, taught: Iterable[Taught]) -> Judge:
     )
 
 
-def _quick(one: Taught, judge: Judge) -> Opinion | None:
-    """Return what the quick way finds."""
-    guess = guessed(one.seen.steps, one.seen.parts, one.runs)
-    return Opinion.of(_some(one.seen, guess.runs, True), judge) if guess and guess.whole else None
-
-
-def _left(one: Taught, judge: Judge) -> Seen:
-    """Return the line as it is seen where the quick way does not do."""
-    guess = guessed(one.seen.steps, one.seen.parts, one.runs)
+def _heard(one: Taught, judge: Judge) -> tuple[Opinion | None, Seen]:
+    """Return what the quick way finds, and the line as it is seen where that does not do."""
+    seen = one.seen
+    guess = guessed(seen.steps, seen.parts, one.runs)
     if guess is None:
-        return one.seen
-    logs = judge(one.seen.shares[guess.runs], one.seen.edges.measures[guess.runs])
-    return _some(one.seen, guess.left(one.seen.parts, one.runs, logs), False)
+        return None, seen
+    quick = _some(seen, guess.runs, True)
+    opinion = Opinion.of(quick, judge) if guess.whole else None
+    logs = judge(quick.shares, quick.edges.measures)
+    return opinion, _some(seen, guess.left(seen.parts, one.runs, logs), False)
 
 
 def _some(seen: Seen, runs: NDArray[np.intp], quick: bool) -> Seen:
