@@ -257,6 +257,14 @@ def test_large_jpegs_are_reduced_but_not_below_1600(size, reduced):
     assert picture.pixels.shape[::-1] == reduced
 
 
+@pytest.mark.parametrize("shape", [(977, 600, 3), (977, 600), (640, 1000, 3), (9000, 90)])
+def test_large_pictures_that_are_taken_over_in_strips_stay_as_they_are(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    same(load(Image.fromarray(pixels)), pixels)
+    grey_in_colour = np.repeat(pixels.reshape(-1, 1), 3, axis=1).reshape(shape[0], -1, 3)
+    same(load(encoded(Image.fromarray(grey_in_colour), "BMP")), grey_in_colour[..., 0])
+
+
 # Transparency
 
 

@@ -25,6 +25,8 @@ ORIENTATION_TAG = 0x0112
 RAW_EXIF = "Raw profile type exif"
 """Where ImageMagick puts it in a PNG, in hexadecimal behind three lines."""
 CHANNELS = (1, 3, 4)
+LARGE, STRIP = 500_000, 64
+"""Pixels from which on an image is taken over in strips, and the rows of one."""
 SHAPES = "(h, w), (h, w, 1), (h, w, 3) RGB or (h, w, 4) RGBA"
 # Tones this far apart are paper and ink, not one colour with soft edges.
 TWO_TONES = 64
@@ -87,7 +89,24 @@ def from_pil(image: Image) -> NDArray[np.uint8]:
         image = image.convert("L")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    return _without_colour(np.asarray(image, dtype=np.uint8))
+    return _without_colour(_pixels(image))
+
+
+def _pixels(image: Image) -> NDArray[np.uint8]:
+    """Return what a grey or an RGB image holds.
+
+    Pillow hands its pixels out in pieces and joins them: for a large photo that is new memory
+    twice, which takes longer to get than to fill. A few rows at a time use the same again.
+    """
+    width, height = image.size
+    if width * height < LARGE:
+        return np.asarray(image, dtype=np.uint8)
+    found = np.empty((height, width, len(image.getbands())), np.uint8)
+    for top in range(0, height, STRIP):
+        bottom = min(top + STRIP, height)
+        strip = np.asarray(image.crop((0, top, width, bottom)), np.uint8)
+        found[top:bottom] = strip.reshape(bottom - top, width, -1)
+    return found[..., 0] if image.mode == "L" else found
 
 
 def orientation(image: Image) -> int:

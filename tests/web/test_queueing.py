@@ -13,16 +13,18 @@ import cv2
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from palote import Settings
+from palote.errors import CorruptImage
 from palote.model.card import Card
 from palote.result import Reading
 from palote.surfaces.web import create_app
 from palote.surfaces.web import readers as web_readers
 from palote.surfaces.web.light import is_light
-from palote.surfaces.web.memory import give_back
+from palote.surfaces.web.memory import give_back_soon
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.problems import Busy
 from palote.surfaces.web.queueing import LONGEST_STAY, Queue
@@ -109,20 +111,39 @@ def test_a_plain_digit_needs_no_thread_and_everything_else_does() -> None:
 
 
 def test_what_a_large_photo_took_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = list[str]()
+    asked, given = list[str](), threading.Semaphore(0)
 
     def noted() -> None:
-        given.append("back")
-        give_back()
+        asked.append("soon")
+        give_back_soon()
 
-    monkeypatch.setattr(web_readers, "give_back", noted)
+    monkeypatch.setattr(web_readers, "give_back_soon", noted)
+    clear_cache = Image.core.clear_cache
+
+    def cleared() -> None:
+        clear_cache()
+        given.release()
+
+    monkeypatch.setattr(Image.core, "clear_cache", cleared)
     readers = Readers(Settings())
-    for side, times in ((300, 0), (1000, 1)):
-        sheet = encoded(cv2.resize(drawing(7), (side, side)))
-        reading = readers.read(
-            sheet, expect="auto", clean="auto", model=None, stages=False, saliency=False
-        )
-        assert (reading.text, len(given)) == ("7", times)
+
+    def read(picture: bytes) -> str:
+        return readers.read(
+            picture, expect="auto", clean="auto", model=None, stages=False, saliency=False
+        ).text
+
+    assert read(encoded(drawing(7))) == "7"
+    assert not asked
+    large = encoded(cv2.resize(drawing(7), (1000, 1000)))
+    assert read(large) == read(large) == "7"
+    # What is damaged may have been as large.
+    with pytest.raises(CorruptImage):
+        read(large[:-100])
+    assert len(asked) == 3
+    # Once for all that were read within a moment; and again for those that come later.
+    assert given.acquire(timeout=PATIENCE)
+    assert read(large) == "7"
+    assert given.acquire(timeout=PATIENCE)
 
 
 @dataclass

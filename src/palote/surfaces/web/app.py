@@ -20,7 +20,7 @@ from starlette.middleware.cors import CORSMiddleware
 import palote
 from palote.errors import PaloteError
 from palote.settings import Settings
-from palote.surfaces.web import schemas
+from palote.surfaces.web import memory, schemas
 from palote.surfaces.web.access import Gate
 from palote.surfaces.web.admission import Admission, RequireAdmission
 from palote.surfaces.web.draining import Draining
@@ -90,6 +90,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # Readings run beside each other, so that one cut up among threads only costs more.
         cv2.setNumThreads(1)
+        memory.settle()
         warming = asyncio.create_task(_warm(readers, queue, teaching))
         warming.add_done_callback(_report)
         in_step = asyncio.create_task(teaching.keep_in_step()) if teaching else None

@@ -1,31 +1,66 @@
-"""What a large photo took is given back to the system when it has been read.
+"""What large photos take is kept for the next one, and given back as soon as none comes.
 
-glibc keeps it for the next one, for each thread and each size on its own, so that a worker that
-has read many sizes holds half as much again as it needs.
+Memory that is new to a process costs more than what is written there, and glibc keeps what was
+freed, for each thread and each size on its own, so that a worker that has read many sizes would
+hold half as much again as it needs.
 """
 
 from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+import threading
 
-__all__ = ["LARGE", "give_back"]
+__all__ = ["LARGE", "give_back_soon", "settle"]
 
 LARGE = 1_000_000
 """Pixels, as decoded, from which on it is worth some milliseconds."""
 
+SECONDS = 0.25
+"""From a large photo until its memory is given back."""
 
-def _found() -> Callable[[int], object] | None:
-    if sys.platform != "linux":
-        return None
-    return getattr(ctypes.CDLL(None), "malloc_trim", None)
+BLOCKS = 2
+"""Of 16 megabytes each, that Pillow keeps until then."""
+
+M_MMAP_THRESHOLD = -3  # malloc.h
+PIECE = 4 << 20
+"""Bytes from which on a piece of memory goes back by itself once it is free."""
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+_lock = threading.Lock()
+_waiting = False
 
 
-_trim = _found()
+def settle() -> None:
+    """Have large pieces go back by themselves, for good: glibc would soon keep them, too."""
+    mallopt = getattr(_libc, "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, PIECE)
 
 
-def give_back() -> None:
-    """Give free memory back, where the C library can."""
-    if _trim is not None:
-        _trim(0)
+def give_back_soon() -> None:
+    """Give free memory back a moment later; whoever asks until then has asked, too."""
+    global _waiting
+    from PIL import Image
+
+    with _lock:
+        if _waiting:
+            return
+        _waiting = True
+    Image.core.set_blocks_max(BLOCKS)  # type: ignore[attr-defined]
+    timer = threading.Timer(SECONDS, _give_back)
+    timer.daemon = True
+    timer.start()
+
+
+def _give_back() -> None:
+    global _waiting
+    from PIL import Image
+
+    # Who asks from here on is heard again, for what that photo took may not be free yet.
+    with _lock:
+        _waiting = False
+    Image.core.clear_cache()  # type: ignore[attr-defined]
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from palote.errors import ModelError, ModelNotFound
+from palote.errors import ModelError, ModelNotFound, PaloteError
 from palote.pixels import ImageSource, load
 from palote.result import Json, Reading
 from palote.settings import Settings
-from palote.surfaces.web.memory import LARGE, give_back
+from palote.surfaces.web.memory import LARGE, give_back_soon
 from palote.surfaces.web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -198,7 +198,11 @@ class Readers:
         """
         reader = self.of_profile(model, profile) if profile else self.named(model)
         start = time.perf_counter()
-        picture = load(image, self.settings)
+        try:
+            picture = load(image, self.settings)
+        except PaloteError:
+            give_back_soon()  # nobody knows how large it was
+            raise
         decoded = time.perf_counter()
         self._metrics.stage("decode", decoded - start)
         reading = reader.read(
@@ -214,7 +218,7 @@ class Readers:
         height, width = picture.pixels.shape[:2]
         if height * width >= LARGE:
             del picture
-            give_back()
+            give_back_soon()
         return reading
 
     def glance(
