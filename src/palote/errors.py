@@ -190,7 +190,12 @@ class MissingExtra(PaloteError):
 
     def __init__(self, extra: str, what: str) -> None:
         self.extra = extra
+        self._what = what
         super().__init__(f'{what} needs more packages. Install them: pip install "palote[{extra}]"')
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        """Tell pickle how to make it again, for it may come from another process."""
+        return type(self), (self.extra, self._what)
 
 
 class NoDisplay(PaloteError):

@@ -16,9 +16,10 @@ import httpx
 import psutil
 import pytest
 
-from palote.errors import UsageError
+from palote.errors import LearnError, MissingExtra, ServerError, UsageError
 from palote.ink import InkSpec
-from palote.surfaces.web import serve
+from palote.surfaces.web import forking, serve
+from palote.surfaces.web.forking import FORKS, in_a_copy
 
 from .learning import SEVEN
 from .program import PATIENCE_SECONDS, Program, running
@@ -46,7 +47,7 @@ def serving_processes(program: Program) -> set[int]:
     for child in children:
         # One that has just been killed has no command line any more.
         with contextlib.suppress(psutil.NoSuchProcess):
-            if "spawn_main" in " ".join(child.cmdline()):
+            if FORKS or "spawn_main" in " ".join(child.cmdline()):
                 found.add(child.pid)
     return found
 
@@ -118,3 +119,43 @@ def test_what_several_workers_cannot_do_is_said() -> None:
         serve(lan=True, workers=2)
     with pytest.raises(UsageError, match="palote models add"):
         serve(workers=2, declared=InkSpec())
+
+
+@pytest.mark.skipif(not FORKS, reason="copies of a process need Linux")
+def test_what_is_done_in_a_copy_is_done_elsewhere() -> None:
+    assert in_a_copy(os.getppid) == os.getpid()
+    handler = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        # What its parent does about signals is not what it does.
+        assert in_a_copy(lambda: signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)
+        assert in_a_copy(lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ())) == set()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+@pytest.mark.parametrize("copies", [FORKS, False])
+def test_what_goes_wrong_in_a_copy_is_said(copies: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forking, "FORKS", copies)
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    with pytest.raises(LearnError, match=r"^The store is full"):
+        in_a_copy(lambda: fail(LearnError("The store is full.")))
+    with pytest.raises(MissingExtra, match=r"^Tracing needs more packages"):
+        in_a_copy(lambda: fail(MissingExtra("otel", "Tracing")))
+
+
+@pytest.mark.skipif(not FORKS, reason="copies of a process need Linux")
+def test_a_copy_that_dies_is_noticed() -> None:
+    with pytest.raises(ServerError, match="could not be prepared"):
+        in_a_copy(lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def test_a_server_of_several_workers_says_what_cannot_work(tmp_path: Path) -> None:
+    options = ("--workers", "2", "--model", str(tmp_path / "none.onnx"))
+    with running(*options, state=tmp_path) as program:
+        assert program.process.wait(PATIENCE_SECONDS) == 2
+        program.says("none.onnx")
+    assert not [line for line in program.lines if "Traceback" in line]

@@ -6,6 +6,7 @@ Where to find what::
     environment.py  the application as PALOTE_* variables describe it, for Gunicorn
     server.py       serve: address, certificate, browser, for `palote serve`
     workers.py      several processes at one address
+    forking.py      processes that begin as a copy of this one
     listening.py    the port, found and taken
     announce.py     what the terminal shows while a server runs
     certificate.py  the certificate of `palote serve --https`

@@ -9,7 +9,7 @@ never falls; what stood in its queue does not, and that is found out at each scr
 no supervisor has to tell.
 
 The library looks at the variable when it is imported, so it must be set before: in the
-environment that the workers are started with.
+environment that the workers are started with. A worker that begins as a copy calls `share`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from palote.model.card import Card
 from palote.result import Reading
 from palote.settings import VARIABLES
 
-__all__ = ["METRICS_TYPE", "Metrics", "Stage"]
+__all__ = ["METRICS_TYPE", "Metrics", "Stage", "share"]
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -49,6 +49,11 @@ METHODS = ("GET", "HEAD", "POST", "DELETE", "OPTIONS")
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
+
+
+def share() -> None:
+    """Have the library look again at where figures are kept, for all `Metrics` made from now on."""
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 class Metrics:

@@ -19,14 +19,18 @@ from palote.settings import Settings
 from palote.surfaces.web.announce import Invitation, say, show_certificate, url
 from palote.surfaces.web.app import create_app
 from palote.surfaces.web.certificate import Certificate, local_certificate
+from palote.surfaces.web.forking import in_a_copy
 from palote.surfaces.web.lan import addresses
 from palote.surfaces.web.listening import HttpProtocol, Server, listen
 from palote.surfaces.web.security import EVERY_ADDRESS, LOCAL_HOSTS
 from palote.surfaces.web.workers import APPLICATION, run_workers
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from palote.ink import InkSpec
     from palote.surfaces.web.readers import SupportsRead
+    from palote.surfaces.web.teaching import Teaching
 
 __all__ = ["serve"]
 
@@ -98,10 +102,8 @@ def serve(
             invitation.show(port)
         elif place.everywhere:
             say("Everyone on your network can use it, at this machine's address.")
-        if learn:
-            say(app.state.teaching.notice)
-            if not lan and host not in LOCAL_HOSTS:
-                say(app.state.teaching.how_to_get_in)
+        for notice in notices:
+            say(notice)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
@@ -114,21 +116,28 @@ def serve(
             hosts=(*settings.hosts, *hosts),
             learn=learn,
         )
-    app = create_app(
-        settings,
-        model=model,
-        hosts=hosts,
-        load=load if declared else None,
-        admission=invitation.admission if invitation else None,
-        learn=learn,
-    )
+
+    def made() -> FastAPI:
+        return create_app(
+            settings,
+            model=model,
+            hosts=hosts,
+            load=load if declared else None,
+            admission=invitation.admission if invitation else None,
+            learn=learn,
+        )
+
     # What cannot work is said before anything listens.
-    if app.state.teaching:
-        app.state.teaching.open()
-    app.state.readers.default()
+    abroad = not lan and host not in LOCAL_HOSTS
+    app: FastAPI | str = APPLICATION
+    if workers > 1:
+        notices = in_a_copy(lambda: _prepared(made(), abroad))
+    else:
+        app = made()
+        notices = _prepared(app, abroad)
     listeners = listen(place.listen, port, DEFAULT_PORT)
     config = uvicorn.Config(
-        app if workers == 1 else APPLICATION,
+        app,
         factory=workers > 1,
         workers=workers,
         http=HttpProtocol,
@@ -148,6 +157,17 @@ def serve(
         else:
             own_port = listeners[0].getsockname()[1]
             run_workers(config, listeners, settings, lambda: started(own_port))
+
+
+def _prepared(app: FastAPI, abroad: bool) -> list[str]:
+    """Open what an application needs; return what to tell whoever starts it."""
+    teaching: Teaching | None = app.state.teaching
+    if teaching is not None:
+        teaching.open()
+    app.state.readers.default()
+    if teaching is None:
+        return []
+    return [teaching.notice, *([teaching.how_to_get_in] if abroad else [])]
 
 
 def _check_workers(lan: bool, declared: InkSpec | None) -> None:

@@ -1,7 +1,8 @@
 """Several processes at one address, each replaced if it dies: ``palote serve --workers``.
 
-uvicorn's own supervisor does it. Each worker builds the application anew, from the environment;
-what they share (metrics, rate limits) lies in a folder that ends with the server.
+uvicorn's own supervisor does it. Each worker builds the application anew, from the environment,
+and need not import it again (`forking`); what they share (metrics, rate limits) lies in a folder
+that ends with the server.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from palote.errors import ServerError
 from palote.settings import Settings
+from palote.surfaces.web.forking import as_copies
 
 __all__ = ["APPLICATION", "run_workers"]
 
@@ -50,7 +52,8 @@ def run_workers(
         own = replace(settings, shared_dir=settings.shared_dir or Path(folder))
         os.environ.update(own.to_environment())
         supervisor = _Supervisor(config, listeners, started)
-        supervisor.run()
+        with as_copies():
+            supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ServerError("A worker could not start. What it said stands above.")
 
