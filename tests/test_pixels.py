@@ -263,6 +263,9 @@ def test_large_pictures_that_are_taken_over_in_strips_stay_as_they_are(shape):
     same(load(Image.fromarray(pixels)), pixels)
     grey_in_colour = np.repeat(pixels.reshape(-1, 1), 3, axis=1).reshape(shape[0], -1, 3)
     same(load(encoded(Image.fromarray(grey_in_colour), "BMP")), grey_in_colour[..., 0])
+    # One coloured point at the very end is a coloured picture.
+    grey_in_colour[-1, -1, 2] ^= 255
+    same(load(Image.fromarray(grey_in_colour)), grey_in_colour)
 
 
 # Transparency

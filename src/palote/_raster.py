@@ -89,24 +89,32 @@ def from_pil(image: Image) -> NDArray[np.uint8]:
         image = image.convert("L")
     elif image.mode not in ("L", "RGB"):
         image = image.convert("RGB")
-    return _without_colour(_pixels(image))
+    if image.width * image.height >= LARGE:
+        return _in_strips(image)
+    return _without_colour(np.asarray(image, dtype=np.uint8))
 
 
-def _pixels(image: Image) -> NDArray[np.uint8]:
-    """Return what a grey or an RGB image holds.
+def _in_strips(image: Image) -> NDArray[np.uint8]:
+    """Return what a large grey or RGB image holds, in grey if it has no colours.
 
-    Pillow hands its pixels out in pieces and joins them: for a large photo that is new memory
-    twice, which takes longer to get than to fill. A few rows at a time use the same again.
+    Pillow hands pixels out in pieces and joins them: for a large photo that is new memory twice,
+    which takes longer to get than to fill. A few rows at a time use the same again.
     """
     width, height = image.size
-    if width * height < LARGE:
-        return np.asarray(image, dtype=np.uint8)
-    found = np.empty((height, width, len(image.getbands())), np.uint8)
-    for top in range(0, height, STRIP):
+    found = np.empty((height, width), np.uint8)
+    top = 0
+    while top < height:
         bottom = min(top + STRIP, height)
-        strip = np.asarray(image.crop((0, top, width, bottom)), np.uint8)
-        found[top:bottom] = strip.reshape(bottom - top, width, -1)
-    return found[..., 0] if image.mode == "L" else found
+        strip = image.crop((0, top, width, bottom))
+        if strip.mode == "RGB" and found.ndim == 2:
+            red, *others = strip.split()
+            if any(other.tobytes() != red.tobytes() for other in others):
+                found, top = np.empty((height, width, 3), np.uint8), 0
+                continue
+            strip = red
+        found[top:bottom] = np.asarray(strip)
+        top = bottom
+    return found
 
 
 def orientation(image: Image) -> int:
