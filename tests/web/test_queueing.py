@@ -27,7 +27,7 @@ from palote.surfaces.web.light import is_light
 from palote.surfaces.web.memory import give_back_soon
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.problems import Busy
-from palote.surfaces.web.queueing import LONGEST_STAY, Queue
+from palote.surfaces.web.queueing import LONGEST_STAY, LOOKED_AFTER, Queue
 from palote.surfaces.web.readers import Readers
 
 from .conftest import drawing, encoded, serving
@@ -41,26 +41,85 @@ PATIENCE = 20.0
 def test_what_is_short_may_stay_in_the_loop_but_not_for_long() -> None:
     async def story() -> None:
         metrics = Metrics()
-        queue = Queue(1, 5, metrics)
-        assert queue.may_stay
-        with queue.staying():
-            pass
-        assert queue.may_stay
-        with queue.staying():
-            time.sleep(LONGEST_STAY)
-        assert not queue.may_stay
-        async with asyncio.timeout(PATIENCE):
-            while not queue.may_stay:
-                await asyncio.sleep(0)
+        queue = Queue(1, 2, metrics)
+        done = list[str]()
 
-        door = threading.Event()
-        running = asyncio.create_task(queue.run(lambda: door.wait(PATIENCE)))
+        async def short(name: str, seconds: float = 0.0, client: Client | None = None) -> None:
+            waited = await queue.stay(client.receive if client else None)
+            assert waited is not None
+            with queue.staying():
+                done.append(name)
+                time.sleep(seconds)
+
+        await short("first")
+        assert await queue.stay() == 0.0
+        # Four ask in one round of the loop: the first takes its time, and the others wait until
+        # all else has had its turn; in order, and not too many.
+        asked = [asyncio.create_task(short(name, LONGEST_STAY)) for name in ("2", "3", "4", "5")]
+        asyncio.get_running_loop().call_soon(done.append, "all else")
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(Busy, match="Try again"):
+                await asked[3]
+            assert done == ["first", "2", "all else"]
+            assert await lengths(metrics) == (0, 2)
+            await asked[1]
+            # A place is free again, at the end of the line.
+            await short("last")
+        assert done[3:] == ["3", "4", "last"]
+        assert await lengths(metrics) == (0, 0)
+
+        # Who is stopped while it waits, or when its turn has just come, holds up nobody.
+        asked = [
+            asyncio.create_task(short(name, LONGEST_STAY)) for name in ("long", "never", "never")
+        ]
         await asyncio.sleep(0)
-        # Nobody overtakes what waits, and there is never more at once than is allowed.
-        assert not queue.may_stay
+        assert await lengths(metrics) == (0, 2)
+        asked[1].cancel()
+        await asyncio.sleep(0)
+        asked[2].cancel()
+        async with asyncio.timeout(PATIENCE):
+            await short("in the end")
+            for task in asked[1:]:
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+        assert done[6:] == ["long", "in the end"]
+
+        # Nobody overtakes what waits for a thread, and there is never more at once than is allowed.
+        door = threading.Event()
+        asyncio.create_task(short("long", LONGEST_STAY))  # noqa: RUF006
+        late = asyncio.create_task(queue.stay())
+        running = asyncio.create_task(queue.run(lambda: door.wait(PATIENCE)))
+        async with asyncio.timeout(PATIENCE):
+            assert await late is None
+        assert await queue.stay() is None
         door.set()
         await running
-        assert queue.may_stay
+        assert await queue.stay() == 0.0
+        queue.close()
+
+    anyio.run(story)
+
+
+def test_who_leaves_while_it_waits_to_stay_is_not_read_for() -> None:
+    async def story() -> None:
+        queue = Queue(1, 5, Metrics())
+        gone, there = Client(), Client()
+        gone.leaves.set()
+
+        async def long() -> None:
+            assert await queue.stay() == 0.0
+            with queue.staying():
+                time.sleep(LONGEST_STAY)
+
+        taking_long = asyncio.create_task(long())
+        asked = [asyncio.create_task(queue.stay(client.receive)) for client in (gone, there)]
+        asyncio.get_running_loop().call_soon(time.sleep, LOOKED_AFTER)
+        await taking_long
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(ClientDisconnect):
+                await asked[0]
+            waited = await asked[1]
+        assert waited is not None and waited > LOOKED_AFTER
         queue.close()
 
     anyio.run(story)

@@ -169,15 +169,17 @@ async def read(request: Request) -> Response:
         return answer
 
     image = taken.image
-    if queue.may_stay and whose is None and options.usual and is_light(image):
-        with queue.staying():
-            start = time.perf_counter()
-            reading = readers.glance(
-                image, expect=options.expect, model=options.model, stages=options.stages
-            )
-            if reading is not None:
-                metrics.stage("wait", 0.0)
-                return answered(reading, start)
+    if whose is None and options.usual and is_light(image):
+        waited = await queue.stay(request.receive)
+        if waited is not None:
+            with queue.staying():
+                start = time.perf_counter()
+                reading = readers.glance(
+                    image, expect=options.expect, model=options.model, stages=options.stages
+                )
+                if reading is not None:
+                    metrics.stage("wait", waited)
+                    return answered(reading, start)
 
     def work() -> Response:
         start = time.perf_counter()
