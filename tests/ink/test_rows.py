@@ -10,6 +10,7 @@ from palote.ink import find_lines
 from palote.ink.level import level, line_crop
 from palote.ink.rows import MOST_PIECES
 from palote.ink.segments import cut
+from palote.ink.tones import histogram, percentile
 from tests.numbers.writing import written
 
 
@@ -82,3 +83,12 @@ def test_noise_without_end_stays_cheap() -> None:
         dots[y : y + 7, x : x + 5] = 0
     for _, rows in find_lines(dots):
         assert len(rows) <= 60
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.85, 1.0])
+def test_a_percentile_by_counting_is_that_of_the_pixels(share: float) -> None:
+    for seed, count in enumerate((1, 2, 7, 5000)):
+        tones = np.random.default_rng(seed).integers(0, 256, (1, count)).astype(np.uint8)
+        assert percentile(histogram(tones), share) == pytest.approx(
+            np.percentile(tones, 100 * share)
+        )

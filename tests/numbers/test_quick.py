@@ -17,6 +17,7 @@ from palote.model.catalog import find
 from palote.model.engine import Engine, Outputs, open_engine
 from palote.model.line import LineCard
 from palote.numbers.decode import SYMBOLS
+from palote.numbers.hearing import CutRow, show
 from palote.numbers.lattice import Runs, runs_of
 from palote.numbers.pattern import Pattern
 from palote.numbers.quick import Guess, guessed
@@ -103,7 +104,7 @@ def test_more_runs_are_looked_at_where_they_do_not(engine: Counting, wrong: str)
 
 def test_cuts_that_both_agree_on_stay_where_one_symbol_is_contradicted(engine: Counting) -> None:
     page = read_lines(load(written(NUMBER)), engine, line=Says("2041"))
-    assert engine.shown == [len(NUMBER), len(NUMBER)]
+    assert engine.shown == [len(NUMBER)], "nothing is shown twice"
     assert NUMBER in [other.text for other in page.lines[0].alternatives]
 
 
@@ -118,6 +119,21 @@ def opened(says: Says) -> tuple[Steps, Parts, Runs]:
     ((_, (row,)),) = find_lines(written(NUMBER))
     parts = cut(level(row, HEIGHT))
     return Steps.of(row, says), parts, runs_of(parts)
+
+
+def test_what_was_seen_the_quick_way_is_not_shown_again(engine: Counting) -> None:
+    ((_, (row,)),) = find_lines(written(NUMBER))
+    steps, parts, runs = opened(Says(NUMBER))
+    line = [CutRow(row, parts, runs, steps)]
+    some = np.array([1, 4])
+    before = dict(show(line, [(0, runs.only(some))], engine))
+    after = dict(show(line, [(0, runs)], engine, before))[0]
+    whole = dict(show(line, [(0, runs)], engine))[0]
+    assert engine.shown == [2, len(runs) - 2, len(runs)]
+    assert before[0].quick and not after.quick
+    assert (after.edges.patches == whole.edges.patches).all()
+    np.testing.assert_allclose(after.shares, whole.shares, atol=1e-5)
+    np.testing.assert_array_equal(after.shares[some], before[0].shares)
 
 
 def test_a_line_network_is_asked_for_the_cuts_of_what_it_is_sure_of() -> None:

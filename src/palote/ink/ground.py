@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.clean import Cleaned, grey_of
+from palote.ink.tones import histogram, percentile
 
 __all__ = ["find_ink"]
 
@@ -61,18 +62,13 @@ def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Clean
         return []
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
-    # Light falls on paper by multiplication: what is dark in shadow counts alike.
-    lifted = {
-        True: (ground - soft) * (255 / np.maximum(ground, 24)),
-        False: (soft - ground) * (255 / np.maximum(255 - ground, 24)),
-    }
-    if dark is not None:
-        tones = [dark]
-    else:
-        tones = _tones(ground - soft)
+    depth = ground - soft
     found = []
-    for tone in tones:
-        parts = _cut(np.clip(lifted[tone], 0, 255).astype(np.uint8))
+    for tone in _tones(depth) if dark is None else [dark]:
+        # Light falls on paper by multiplication: what is dark in shadow counts alike.
+        room = np.maximum(ground if tone else 255 - ground, 24)
+        lifted = (depth if tone else -depth) * (255 / room)
+        parts = _cut(np.clip(lifted, 0, 255).astype(np.uint8))
         if parts is not None:
             found.append(Cleaned(original, *parts, tone, scale))
     return found
@@ -118,14 +114,15 @@ def _cut(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_
     if len(above) == 0:
         return None
     threshold, _ = cv2.threshold(above[None], 0, 255, cv2.THRESH_OTSU)
-    ink = above[above > threshold]
-    if len(ink) == 0 or threshold < FAINTEST:
+    ink = histogram(lifted)
+    ink[: int(threshold) + 1] = 0
+    if not ink.any() or threshold < FAINTEST:
         return None
-    level = float(np.percentile(ink, 85))
+    level = percentile(ink, 0.85)
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
     weak = (lifted > LOW * threshold).view(np.uint8)
-    count, labels = cv2.connectedComponents(weak, connectivity=8)
-    area = np.bincount(labels.ravel(), minlength=count)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA]
     strong = np.bincount(labels[lifted > HIGH * threshold], minlength=count)
     kept = strong >= HOLD * area
     kept[0] = False

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["histogram", "lowered", "quantile", "shrink"]
+__all__ = ["histogram", "lowered", "percentile", "quantile", "shrink"]
 
 LEFT_OUT = 0.85
 """A picture is not shrunk by less than this."""
@@ -57,3 +57,14 @@ def quantile(counts: NDArray[np.float64], share: float) -> int:
     """Return the tone up to which such a share of the pixels lies."""
     below = np.cumsum(counts)
     return int(np.searchsorted(below, share * below[-1]))
+
+
+def percentile(counts: NDArray[np.float64], share: float) -> float:
+    """Return the tone below which such a share of the pixels lies, between two linearly.
+
+    It is `numpy.percentile` of the pixels themselves.
+    """
+    below = np.cumsum(counts)
+    place = share * (below[-1] - 1)
+    lower, upper = np.searchsorted(below, [np.floor(place), np.ceil(place)], side="right")
+    return float(lower + (upper - lower) * (place % 1))

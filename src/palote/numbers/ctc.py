@@ -99,11 +99,15 @@ def ctc_log_probabilities(steps: NDArray[np.float32], texts: Sequence[Text]) -> 
     alpha[ends == 0, 1:] = 0  # An empty text has one state.
     logs = np.zeros(len(texts))
     jumps, reached = skips[:, 2:].astype(np.float64), np.empty_like(alpha)
-    for number in range(1, len(shares)):
-        reached[:] = alpha
-        reached[:, 1:] += alpha[:, :-1]
-        reached[:, 2:] += alpha[:, :-2] * jumps
-        np.multiply(reached, shares[number], out=alpha)
+    # The same views at each step: to make them takes as long as to add what they show.
+    one_back, two_back, jumped = alpha[:, :-1], alpha[:, :-2], np.empty_like(jumps)
+    after_one, after_two = reached[:, 1:], reached[:, 2:]
+    for number, share in enumerate(shares[1:], start=1):
+        np.copyto(reached, alpha)
+        np.add(after_one, one_back, out=after_one)
+        np.multiply(two_back, jumps, out=jumped)
+        np.add(after_two, jumped, out=after_two)
+        np.multiply(reached, share, out=alpha)
         if number % RESCALED == 0:
             total = np.maximum(alpha.sum(axis=1), TINIEST)
             alpha /= total[:, None]

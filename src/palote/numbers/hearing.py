@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from palote.ink import Row
 from palote.ink.segments import Parts
@@ -18,7 +19,7 @@ from palote.numbers.pattern import Pattern
 from palote.numbers.quick import Guess, guessed
 from palote.numbers.second import Steps
 
-__all__ = ["CutRow", "heard"]
+__all__ = ["CutRow", "heard", "show"]
 
 MOST_EDGES = 3000
 """Edges of a picture that are looked at: after so many, lines are left out."""
@@ -69,7 +70,9 @@ def heard(
             guesses[number] = guess
     left = {number: one.runs for number, one in enumerate(opened)}
     quick = [(number, left[number].only(guess.runs)) for number, guess in guesses.items()]
-    for number, seen in _seen(opened, quick, engine, quick=True):
+    looked_at: dict[int, Seen] = {}
+    for number, seen in show(opened, quick, engine):
+        looked_at[number] = seen
         guess = guesses[number]
         opinion = Opinion.of(seen, judge, pattern) if guess.whole else None
         if opinion is not None and opinion.holds:
@@ -89,7 +92,7 @@ def heard(
         if total > MOST_EDGES:
             break
         rest.append((number, runs))
-    for number, seen in _seen(opened, rest, engine):
+    for number, seen in show(opened, rest, engine, looked_at):
         opinion = Opinion.of(seen, judge, pattern)
         if opinion is not None:
             found[number] = opened[number], seen, opinion
@@ -102,17 +105,34 @@ def _sees_none(steps: Steps, pattern: Pattern | None) -> bool:
     return not text or log < FAINT
 
 
-def _seen(
-    opened: list[CutRow], wanted: list[tuple[int, Runs]], engine: Engine, quick: bool = False
+def show(
+    opened: list[CutRow],
+    wanted: list[tuple[int, Runs]],
+    engine: Engine,
+    before: dict[int, Seen] | None = None,
 ) -> Iterator[tuple[int, Seen]]:
-    """Show runs of lines to the digit network, all in one go."""
-    if not wanted:
-        return
-    edges = [edges_of(opened[number].parts, engine.card.ink, runs) for number, runs in wanted]
-    outputs = engine(np.concatenate([one.patches for one in edges]))
-    shares = softmax(outputs.logits, engine.card.temperature)
-    first = 0
-    for (number, _), own in zip(wanted, edges, strict=True):
+    """Show runs of lines to the digit network, all in one go.
+
+    Args:
+        opened: the lines of a picture.
+        wanted: number of a line, and the runs of it.
+        engine: the network that reads single digits.
+        before: what it has seen already, the quick way; only the rest is shown.
+    """
+    planned = []
+    for number, runs in wanted:
+        known = before.get(number) if before is not None else None
+        parts = opened[number].parts
+        edges = edges_of(parts, engine.card.ink, runs, known.edges if known else None)
+        same = known.edges.at(runs.ends) if known else np.full(len(runs), -1)
+        planned.append((number, known, edges, same))
+    new = [edges.patches[same < 0] for _, _, edges, same in planned]
+    shares = iter(_shares(np.concatenate(new), engine) if any(map(len, new)) else ())
+    for number, known, edges, same in planned:
+        own = [known.shares[i] if known and i >= 0 else next(shares) for i in same]
         one = opened[number]
-        yield number, Seen(one.parts, own, shares[first : first + len(own)], one.steps, quick)
-        first += len(own)
+        yield number, Seen(one.parts, edges, np.array(own), one.steps, quick=before is None)
+
+
+def _shares(patches: NDArray[np.float32], engine: Engine) -> NDArray[np.float32]:
+    return softmax(engine(patches).logits, engine.card.temperature)

@@ -82,6 +82,11 @@ class Edges:
     def __len__(self) -> int:
         return len(self.first)
 
+    def at(self, ends: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Return the index of the edge between each two parts of (k, 2); -1 where there is none."""
+        numbered = {pair: edge for edge, pair in enumerate(zip(self.first, self.last, strict=True))}
+        return np.array([numbered.get((first, last), -1) for first, last in ends], np.intp)
+
     def only(self, which: NDArray[np.intp]) -> Edges:
         """Return some of them."""
         first, last, boxes = self.first[which], self.last[which], self.boxes[which]
@@ -135,18 +140,25 @@ def runs_of(parts: Parts) -> Runs:
     )
 
 
-def edges_of(parts: Parts, spec: InkSpec, runs: Runs | None = None) -> Edges:
+def edges_of(
+    parts: Parts, spec: InkSpec, runs: Runs | None = None, made: Edges | None = None
+) -> Edges:
     """Make the lattice of a line.
 
     Args:
         parts: the line, cut.
         spec: geometry of the network's patches.
         runs: which runs are edges; all that may be symbols if not given.
+        made: edges of the same line that were made before; their patches are taken.
     """
     runs = runs_of(parts) if runs is None else runs
     patches = np.empty((len(runs), *spec.shape), np.float32)
-    for edge in range(len(runs)):
-        patches[edge] = _patch(parts, runs.ends[edge], runs.boxes[edge], spec)
+    same = np.full(len(runs), -1) if made is None else made.at(runs.ends)
+    for edge, other in enumerate(same):
+        if made is not None and other >= 0:
+            patches[edge] = made.patches[other]
+        else:
+            patches[edge] = _patch(parts, runs.ends[edge], runs.boxes[edge], spec)
     measures = _measures(parts, runs.ends, runs.boxes, runs.gaps)
     return Edges(runs.ends[:, 0], runs.ends[:, 1], runs.boxes, patches, measures, len(parts))
 

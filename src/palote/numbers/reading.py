@@ -226,9 +226,10 @@ def _corners(one: Seen, edge: int) -> NDArray[np.float64]:
 
     Its box would not do: where writing leans, its corners lie in the neighbours.
     """
-    labels = one.parts.labels
+    left, top, width, height = (int(v) for v in one.edges.boxes[edge])
+    labels = one.parts.labels[top : top + height, left : left + width]
     rows, columns = np.nonzero((labels > one.edges.first[edge]) & (labels <= one.edges.last[edge]))
-    x, y = np.append(columns, columns + 1), np.append(rows, rows + 1)
+    x, y = left + np.append(columns, columns + 1), top + np.append(rows, rows + 1)
     points = np.column_stack([x, y, np.ones(len(x))])
     return np.asarray(points @ one.parts.level.matrix.T, np.float64)
 
