@@ -121,8 +121,8 @@ def _cut(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_
     level = percentile(ink, 0.85)
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
     weak = (lifted > LOW * threshold).view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
-    area = stats[:, cv2.CC_STAT_AREA]
+    count, labels = cv2.connectedComponents(weak, connectivity=8)
+    area = np.bincount(labels.ravel(), minlength=count)
     strong = np.bincount(labels[lifted > HIGH * threshold], minlength=count)
     kept = strong >= HOLD * area
     kept[0] = False

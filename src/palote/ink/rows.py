@@ -92,7 +92,7 @@ def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 6
         return []
     components = _without_edges(components)
     height = _usual(_largest(components.stats))
-    clear = without_underlines(components.mask, height)
+    clear = without_underlines(components, height)
     if clear is not components.mask:
         components = Components(clear)
     stats = components.stats

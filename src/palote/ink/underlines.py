@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.components import Components
+
 __all__ = ["without_underlines"]
 
 LONGEST = 1.7
@@ -21,17 +23,24 @@ THICKEST = 0.2
 """A printed line is no thicker than this, in heights of a digit."""
 
 
-def without_underlines(mask: NDArray[np.bool_], height: float) -> NDArray[np.bool_]:
+def without_underlines(components: Components, height: float) -> NDArray[np.bool_]:
     """Erase what lies flat for longer than strokes do, but not the strokes that stand on it.
 
     Args:
-        mask: bool (h, w), ink.
+        components: the ink.
         height: of a digit, in pixels, about.
+
+    Returns:
+        bool (h, w), what is left; the mask itself if nothing lies so.
     """
-    ink = mask.view(np.uint8)
+    mask = components.mask
     long = max(8, round(LONGEST * height))
-    if long > mask.shape[1]:
+    # Beyond the picture's sides what runs off it may go on.
+    runs_off = mask[:, 0].any() or mask[:, -1].any()
+    widest = mask.shape[1] if runs_off else components.stats[:, 2].max(initial=0)
+    if long > widest:
         return mask
+    ink = mask.view(np.uint8)
     flat = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, long), np.uint8))
     if not flat.any():
         return mask
