@@ -141,16 +141,18 @@ def _add(lines: list[Line], line: Line | None) -> None:
         lines.append(line)
 
 
-def _distinct(lines: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distinct(lines: NDArray[np.float64]) -> list[tuple[float, float]]:
     """Keep the strongest of lines that nearly coincide; Hough gives them by votes."""
-    kept = np.empty((0, 2))
-    for rho, theta in lines[:300]:
-        turn = np.abs(theta - kept[:, 1])
-        flipped = turn > np.pi / 2
-        turn = np.where(flipped, np.pi - turn, turn)
-        gap = np.abs(np.where(flipped, rho + kept[:, 0], rho - kept[:, 0]))
-        if not ((turn < 0.12) & (gap < 8)).any():
-            kept = np.vstack([kept, (rho, theta)])
+    kept: list[tuple[float, float]] = []
+    for rho, theta in lines[:300].tolist():
+        for other, direction in kept:
+            turn, gap = abs(theta - direction), abs(rho - other)
+            if turn > np.pi / 2:
+                turn, gap = np.pi - turn, abs(rho + other)
+            if turn < 0.12 and gap < 8:
+                break
+        else:
+            kept.append((rho, theta))
     return kept
 
 

@@ -7,6 +7,7 @@ which they lie. What is far larger than the writing (the edge of a sheet) belong
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 
 import cv2
@@ -205,8 +206,8 @@ def _in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[in
     spans = []
     for group in groups:
         boxes = stats[group].astype(np.float64)
-        middle = float(np.median(boxes[:, 1] + boxes[:, 3] / 2))
-        spans.append((middle, float(boxes[:, 0].min()), float(np.median(boxes[:, 3]))))
+        middle = _median(boxes[:, 1] + boxes[:, 3] / 2)
+        spans.append((middle, float(boxes[:, 0].min()), _median(boxes[:, 3])))
     order = sorted(range(len(groups)), key=lambda i: spans[i][0])
     result: list[list[int]] = []
     while order:
@@ -225,10 +226,10 @@ def _row(
     right = int((stats[:, 0] + stats[:, 2]).max())
     bottom = int((stats[:, 1] + stats[:, 3]).max())
     large = components.stats[[piece for piece in group if piece in set(tall.tolist())]]
-    height = float(np.median(large[:, 3]))
+    height = _median(large[:, 3])
     slope = _slope(large, height)
     if slope:
-        height = max(float(SMALLEST), height - abs(slope) * float(np.median(large[:, 2])))
+        height = max(float(SMALLEST), height - abs(slope) * _median(large[:, 2]))
     rows, columns = components.mask.shape
     edge = max(1, round(EDGE * height))
     y0, y1 = max(0, top - edge), min(rows, bottom + edge)
@@ -249,6 +250,11 @@ def _row(
     return Row(crop, mask, (x0, y0, x1 - x0, y1 - y0), height, slope, slant)
 
 
+def _median(values: NDArray[np.generic]) -> float:
+    """Return the median of a few values; NumPy's own takes ten times as long for them."""
+    return float(statistics.median(values.tolist()))
+
+
 def _slope(large: NDArray[np.int32], height: float) -> float:
     """Return the slope of the baseline (Theil, 1950, and Sen, 1968)."""
     x = large[:, 0] + large[:, 2] / 2
@@ -263,7 +269,7 @@ def _slope(large: NDArray[np.int32], height: float) -> float:
     far = np.abs(apart) > height
     if not far.any():
         return 0.0
-    slope = float(np.median((y[j] - y[i])[far] / apart[far]))
+    slope = _median((y[j] - y[i])[far] / apart[far])
     return float(np.clip(slope, -STEEPEST, STEEPEST))
 
 

@@ -143,19 +143,25 @@ def ctc_beam(
             beams = {text: (b + s, 0.0) for text, (b, s) in beams.items()}
             continue
         added = [(symbol, row[symbol]) for symbol in candidates if row[symbol] > HOPELESS]
-        grown: dict[Text, list[float]] = {}
+        grown = {
+            text: [(b + s) * wait, s * row[text[-1]] if text else 0.0]
+            for text, (b, s) in beams.items()
+        }
+        # What is less likely than all of these would be dropped again.
+        least = min(map(sum, grown.values())) if len(grown) >= width else 0.0
         for text, (ends_blank, ends_symbol) in beams.items():
             whole = ends_blank + ends_symbol
-            here = grown.setdefault(text, [0.0, 0.0])
-            here[0] += whole * wait
-            if text:
-                here[1] += ends_symbol * row[text[-1]]
-            for symbol, gain in added:
+            for symbol, share in added:
                 # The same symbol again needs a blank between.
-                from_ = ends_blank if text and text[-1] == symbol else whole
+                gain = share * (ends_blank if text and text[-1] == symbol else whole)
+                if gain <= LEAST:
+                    continue
                 longer = (*text, symbol)
-                if from_ * gain > LEAST and (rule is None or rule.follows(rule.text(longer))):
-                    grown.setdefault(longer, [0.0, 0.0])[1] += from_ * gain
+                here = grown.get(longer)
+                if here is not None:
+                    here[1] += gain
+                elif gain >= least and (rule is None or rule.follows(rule.text(longer))):
+                    grown[longer] = [0.0, gain]
         ranked = sorted(((b + s, text, b, s) for text, (b, s) in grown.items()), reverse=True)
         most = ranked[0][0] or 1.0
         beams = {text: (b / most, s / most) for _, text, b, s in ranked[:width]}

@@ -7,6 +7,7 @@ them. The search goes from left to right and keeps the best texts that end at ea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class Found:
         return "".join(symbol for symbol in self.text if symbol not in SEPARATORS)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Way:
     score: float
     best: float
@@ -115,12 +116,16 @@ def decode(
 
 
 def _add(beam: dict[str, _Way], text: str, way: _Way, score: float, edge: int | None) -> None:
-    edges = way.edges if edge is None else (*way.edges, edge)
     whole, best = way.score + score, way.best + score
     here = beam.get(text)
     if here is None:
-        beam[text] = _Way(whole, best, edges)
+        beam[text] = _Way(whole, best, _beyond(way, edge))
         return
-    here.score = float(np.logaddexp(here.score, whole))
+    more, less = (here.score, whole) if here.score > whole else (whole, here.score)
+    here.score = more + math.log1p(math.exp(less - more))
     if best > here.best:
-        here.best, here.edges = best, edges
+        here.best, here.edges = best, _beyond(way, edge)
+
+
+def _beyond(way: _Way, edge: int | None) -> tuple[int, ...]:
+    return way.edges if edge is None else (*way.edges, edge)

@@ -228,8 +228,12 @@ def _corners(one: Seen, edge: int) -> NDArray[np.float64]:
     """
     left, top, width, height = (int(v) for v in one.edges.boxes[edge])
     labels = one.parts.labels[top : top + height, left : left + width]
-    rows, columns = np.nonzero((labels > one.edges.first[edge]) & (labels <= one.edges.last[edge]))
-    x, y = left + np.append(columns, columns + 1), top + np.append(rows, rows + 1)
+    own = (labels > one.edges.first[edge]) & (labels <= one.edges.last[edge])
+    rows = np.flatnonzero(own.any(axis=1))
+    # Of each row of pixels, what lies outermost: the upper left corner, and the lower right one.
+    columns = np.stack([own.argmax(axis=1), width - 1 - own[:, ::-1].argmax(axis=1)])[:, rows]
+    x = left + np.concatenate([columns, columns + 1]).ravel()
+    y = top + np.concatenate([rows, rows, rows + 1, rows + 1])
     points = np.column_stack([x, y, np.ones(len(x))])
     return np.asarray(points @ one.parts.level.matrix.T, np.float64)
 
