@@ -36,6 +36,18 @@ def test_a_short_training_gives_a_model_that_is_read_with(keras, datasets: Path,
     assert not list(tmp_path.glob("tmp*")), "nothing half-written is left"
 
 
+@pytest.mark.parametrize(("sharper", "temperature"), [(1.03, 1.0), (0.97, 1.0), (1.2, 1.2)])
+def test_a_temperature_near_one_is_left_out(keras, sharper: float, temperature: float):
+    from palote.train.shipped import fitted_temperature
+
+    rng = np.random.default_rng(1)
+    true = rng.normal(0, 2, (20_000, 5)).astype(np.float32)
+    sums = np.exp(true - true.max(axis=1, keepdims=True)).cumsum(axis=1)
+    labels = (sums < rng.random((len(sums), 1)) * sums[:, -1:]).sum(axis=1)
+    fitted = fitted_temperature(sharper * true, labels)
+    assert fitted == (1.0 if temperature == 1.0 else pytest.approx(temperature, rel=0.03))
+
+
 def test_the_shipped_keras_file_is_the_shipped_onnx_file(keras):
     """Plain Keras loads it without our code, with no optimizer, and gives the same outputs."""
     model = keras.saving.load_model(catalog.ASSETS / "default.keras", compile=False)
