@@ -134,6 +134,9 @@ def test_what_was_seen_the_quick_way_is_not_shown_again(engine: Counting) -> Non
     assert (after.edges.patches == whole.edges.patches).all()
     np.testing.assert_allclose(after.shares, whole.shares, atol=1e-5)
     np.testing.assert_array_equal(after.shares[some], before[0].shares)
+    nothing = dict(show(line, [(0, runs.only(some[:0]))], engine, before))[0]
+    assert nothing.shares.shape == (0, whole.shares.shape[1])
+    assert dict(show(line, [], engine)) == {} and len(engine.shown) == 3
 
 
 def test_a_line_network_is_asked_for_the_cuts_of_what_it_is_sure_of() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from palote.ink import Row
 from palote.ink.segments import Parts
 from palote.metrics import softmax
-from palote.model.engine import Engine
+from palote.model.engine import DIGITS, Engine
 from palote.numbers.judge import Judge
 from palote.numbers.lattice import Runs, edges_of
 from palote.numbers.opinion import Opinion, Seen
@@ -126,12 +126,21 @@ def show(
         edges = edges_of(parts, engine.card.ink, runs, known.edges if known else None)
         same = known.edges.at(runs.ends) if known else np.full(len(runs), -1)
         planned.append((number, known, edges, same))
-    new = [edges.patches[same < 0] for _, _, edges, same in planned]
-    shares = iter(_shares(np.concatenate(new), engine) if any(map(len, new)) else ())
+    if not planned:
+        return
+    new = np.concatenate([edges.patches[same < 0] for _, _, edges, same in planned])
+    none = (known.shares[:0] for _, known, _, _ in planned if known)
+    shares = _shares(new, engine) if len(new) else next(none, np.zeros((0, DIGITS), np.float32))
+    first = 0
     for number, known, edges, same in planned:
-        own = [known.shares[i] if known and i >= 0 else next(shares) for i in same]
+        own = np.empty((len(edges), shares.shape[1]), shares.dtype)
+        last = first + int(np.count_nonzero(same < 0))
+        own[same < 0] = shares[first:last]
+        first = last
+        if known is not None:
+            own[same >= 0] = known.shares[same[same >= 0]]
         one = opened[number]
-        yield number, Seen(one.parts, edges, np.array(own), one.steps, quick=before is None)
+        yield number, Seen(one.parts, edges, own, one.steps, quick=before is None)
 
 
 def _shares(patches: NDArray[np.float32], engine: Engine) -> NDArray[np.float32]:
