@@ -24,7 +24,7 @@ from palote.numbers.trust import Marks
 from palote.train.edges import NOT_TAUGHT, Taught, taught_edges
 from palote.train.glyphs import LineStock
 
-__all__ = ["packed", "train_judge"]
+__all__ = ["counted", "packed", "train_judge"]
 
 HIDDEN = 48
 EPOCHS = 25
@@ -109,8 +109,8 @@ def _trusted(judge: Judge, taught: Iterable[Taught]) -> Judge:
     lines = [(*_heard(one, judge), one.text) for one in taught]
     return replace(
         judge,
-        trust=_counted((Opinion.of(seen, judge), text) for _, seen, text in lines),
-        trust_quick=_counted((said, text) for said, _, text in lines if said and said.holds),
+        trust=counted((Opinion.of(seen, judge), text) for _, seen, text in lines),
+        trust_quick=counted((said, text) for said, _, text in lines if said and said.holds),
     )
 
 
@@ -131,8 +131,15 @@ def _some(seen: Seen, runs: NDArray[np.intp], quick: bool) -> Seen:
     return Seen(seen.parts, edges, shares, seen.steps, quick)
 
 
-def _counted(read: Iterable[tuple[Opinion | None, str]]) -> NDArray[np.float64]:
-    """Count how often numbers are right (logistic regression, by Newton's method)."""
+def counted(read: Iterable[tuple[Opinion | None, str]]) -> NDArray[np.float64]:
+    """Count how often numbers are right (logistic regression, by Newton's method).
+
+    Args:
+        read: what was made of each line, if anything was, and the digits that stand there.
+
+    Returns:
+        float64 (7,), weights for `Marks.trust`.
+    """
     said = [(opinion, text) for opinion, text in read if opinion is not None]
     rows = np.array([opinion.marks.row() for opinion, _ in said])
     right = np.array([opinion.found[0].digits == text for opinion, text in said])
