@@ -122,7 +122,8 @@ def test_ours_have_logits_and_embedding(keras: Any, tmp_path: Path, name: str):
     ours = open_engine(catalog.find("default"))(INKS)
     assert engine(INKS).logits == pytest.approx(ours.logits, abs=1e-4)
     assert engine(INKS).embedding == pytest.approx(ours.embedding, abs=1e-4)
-    assert engine.card.name == "default" and engine.card.temperature != 1
+    # What lies beside the file says it all, as it does beside the shipped one.
+    assert engine.card == catalog.find("default").card and engine.card.data
     with pytest.raises(InkSpecMismatch):
         opened(path, InkSpec.sized(64))
 

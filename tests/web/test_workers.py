@@ -114,6 +114,24 @@ def _is_replaced(program: Program, url: str) -> None:
     assert sum(counted) == 7
 
 
+@pytest.mark.timeout(120)
+def test_a_worker_that_dies_while_it_is_asked_for_a_sign_of_life_is_replaced(
+    tmp_path: Path,
+) -> None:
+    with running("--workers", "2", state=tmp_path) as program:
+        url = program.says(r"Palote is at (http://127\.0\.0\.1:\d+)")[1]
+        until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+        until(lambda: len(serving_processes(program)) == 2)
+        before = serving_processes(program)
+        held = min(before)
+        os.kill(held, signal.SIGSTOP)
+        # Longer than the supervisor waits from one round to the next: now it waits for this one.
+        time.sleep(1.5)
+        os.kill(held, signal.SIGKILL)
+        until(lambda: len(serving_processes(program) - before) == 1)
+        until(lambda: httpx.get(f"{url}/readyz").status_code == 200)
+
+
 def test_what_several_workers_cannot_do_is_said() -> None:
     with pytest.raises(UsageError, match="Leave out --workers"):
         serve(lan=True, workers=2)

@@ -12,17 +12,16 @@ import contextlib
 import multiprocessing
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeVar
 
-import uvicorn._subprocess
 from uvicorn.supervisors.multiprocess import SIGNALS
 
 from palote.errors import PaloteError, ServerError
 from palote.surfaces.web.metrics import share
 
-__all__ = ["FORKS", "as_copies", "in_a_copy"]
+__all__ = ["FORKS", "Copy", "in_a_copy"]
 
 FORKS = sys.platform == "linux"
 """Whether a process may begin as a copy here."""
@@ -32,7 +31,7 @@ Result = TypeVar("Result")
 if TYPE_CHECKING or FORKS:
     from multiprocessing.context import ForkProcess
 
-    class _Copy(ForkProcess):
+    class Copy(ForkProcess):
         """A process that is told of signals by the system, and not by what its parent notes."""
 
         def start(self) -> None:
@@ -52,25 +51,6 @@ if TYPE_CHECKING or FORKS:
             share()
             super().run()
 
-    class _Copying:
-        """Stands in for the context by which uvicorn begins its workers."""
-
-        Process = _Copy
-
-
-@contextlib.contextmanager
-def as_copies() -> Iterator[None]:
-    """Have uvicorn begin its workers as copies of this process, within the block."""
-    if not FORKS:
-        yield
-        return
-    usual = uvicorn._subprocess.spawn
-    vars(uvicorn._subprocess)["spawn"] = _Copying
-    try:
-        yield
-    finally:
-        vars(uvicorn._subprocess)["spawn"] = usual
-
 
 def in_a_copy(work: Callable[[], Result]) -> Result:
     """Do something in a copy of this process, which stays clean of it; here if that cannot be.
@@ -87,7 +67,7 @@ def in_a_copy(work: Callable[[], Result]) -> Result:
     here, there = multiprocessing.Pipe(duplex=False)
     with here:
         with there:
-            copy = _Copy(target=_work, args=(work, there))
+            copy = Copy(target=_work, args=(work, there))
             copy.start()
         try:
             done: tuple[Result, PaloteError | None] = here.recv()

@@ -7,20 +7,24 @@ that ends with the server.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pickle
 import socket
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
+from uvicorn._subprocess import subprocess_started
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors.multiprocess import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from palote.errors import ServerError
 from palote.settings import Settings
-from palote.surfaces.web.forking import as_copies
+from palote.surfaces.web import forking
 
 __all__ = ["APPLICATION", "run_workers"]
 
@@ -28,6 +32,9 @@ APPLICATION = "palote.surfaces.web:app_from_environment"
 
 START_SECONDS = 60
 """A worker that gives no sign of life for so long, when it starts or later, is replaced."""
+
+LOOK_SECONDS = 0.2
+"""So often it is looked whether one that is asked for a sign of life is there at all."""
 
 
 def run_workers(
@@ -52,13 +59,48 @@ def run_workers(
         own = replace(settings, shared_dir=settings.shared_dir or Path(folder))
         os.environ.update(own.to_environment())
         supervisor = _Supervisor(config, listeners, started)
-        with as_copies():
+        with _own_workers():
             supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise ServerError("A worker could not start. What it said stands above.")
 
 
-class _Supervisor(Multiprocess):
+class _Worker(multiprocess.Process):
+    """A worker that begins as a copy where it can, and whose death is noticed at once."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket]) -> None:
+        super().__init__(config, sockets)
+        if forking.FORKS:
+            begun = {"config": config, "target": self.target, "sockets": sockets}
+            self.process = forking.Copy(  # type: ignore[assignment]
+                target=subprocess_started, kwargs={**begun, "stdin_fileno": None}
+            )
+
+    def _healthcheck(self, timeout: float) -> bool | None:
+        """Ask for a sign of life; uvicorn's own waits for that of a dead one, too."""
+        deadline = time.monotonic() + timeout
+        try:
+            self.parent_conn.send(b"ping")
+            while self.process.is_alive() and time.monotonic() < deadline:
+                if self.parent_conn.poll(LOOK_SECONDS):
+                    return bool(self.parent_conn.recv())
+        except (OSError, EOFError, pickle.UnpicklingError):
+            pass
+        return None
+
+
+@contextlib.contextmanager
+def _own_workers() -> Iterator[None]:
+    """Have the supervisor begin such workers, within the block: it does not ask which."""
+    usual = multiprocess.Process
+    vars(multiprocess)["Process"] = _Worker
+    try:
+        yield
+    finally:
+        vars(multiprocess)["Process"] = usual
+
+
+class _Supervisor(multiprocess.Multiprocess):
     """Tells when the workers have been started, and lets nobody wait for those that end."""
 
     def __init__(
