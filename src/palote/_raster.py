@@ -107,11 +107,11 @@ def _in_strips(image: Image) -> NDArray[np.uint8]:
         bottom = min(top + STRIP, height)
         strip = image.crop((0, top, width, bottom))
         if strip.mode == "RGB" and found.ndim == 2:
-            red, *others = strip.split()
-            if any(other.tobytes() != red.tobytes() for other in others):
+            strip, *others = strip.split()
+            tones = strip.tobytes()
+            if any(other.tobytes() != tones for other in others):
                 found, top = np.empty((height, width, 3), np.uint8), 0
                 continue
-            strip = red
         found[top:bottom] = np.asarray(strip)
         top = bottom
     return found

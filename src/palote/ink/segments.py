@@ -161,12 +161,13 @@ def _walk(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.in
 def _chosen(costs: NDArray[np.float32], stroke: float, digit: float) -> tuple[int, ...]:
     """Choose where to cut one piece: the cheapest seams that keep their distance."""
     margin = max(2, round(0.08 * digit))
-    deepest, most, apart = DEEPEST * stroke + FINE * digit, len(costs) / digit, BETWEEN * digit
+    deepest, apart = DEEPEST * stroke + FINE * digit, BETWEEN * digit
+    most = 4 * (1 + len(costs) / digit)
     order = np.argsort(costs, kind="stable")
     order = order[costs[order] <= deepest]
     chosen: list[int] = []
     for at in order[(order >= margin) & (order < len(costs) - margin)].tolist():
-        if len(chosen) >= 4 * (1 + most):
+        if len(chosen) >= most:
             break
         if all(abs(at - other) >= apart for other in chosen):
             chosen.append(at)

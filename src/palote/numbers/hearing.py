@@ -122,9 +122,13 @@ def show(
     planned = []
     for number, runs in wanted:
         known = before.get(number) if before is not None else None
-        parts = opened[number].parts
-        edges = edges_of(parts, engine.card.ink, runs, known.edges if known else None)
-        same = known.edges.at(runs.ends) if known else np.full(len(runs), -1)
+        same, made = np.full(len(runs), -1), {}
+        if known is not None:
+            same = known.edges.at(runs.ends)
+            made = {
+                run: known.edges.patches[same[run]] for run in np.flatnonzero(same >= 0).tolist()
+            }
+        edges = edges_of(opened[number].parts, engine.card.ink, runs, made)
         planned.append((number, known, edges, same))
     if not planned:
         return

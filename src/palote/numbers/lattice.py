@@ -7,6 +7,7 @@ network cannot see: a nought and a full stop are the same patch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,7 +142,10 @@ def runs_of(parts: Parts) -> Runs:
 
 
 def edges_of(
-    parts: Parts, spec: InkSpec, runs: Runs | None = None, made: Edges | None = None
+    parts: Parts,
+    spec: InkSpec,
+    runs: Runs | None = None,
+    made: Mapping[int, NDArray[np.float32]] | None = None,
 ) -> Edges:
     """Make the lattice of a line.
 
@@ -149,16 +153,16 @@ def edges_of(
         parts: the line, cut.
         spec: geometry of the network's patches.
         runs: which runs are edges; all that may be symbols if not given.
-        made: edges of the same line that were made before; their patches are taken.
+        made: patches that were made before, by the number of their run.
     """
     runs = runs_of(parts) if runs is None else runs
     patches = np.empty((len(runs), *spec.shape), np.float32)
-    same = np.full(len(runs), -1) if made is None else made.at(runs.ends)
-    for edge, other in enumerate(same):
-        if made is not None and other >= 0:
-            patches[edge] = made.patches[other]
-        else:
-            patches[edge] = _patch(parts, runs.ends[edge], runs.boxes[edge], spec)
+    made = made or {}
+    for edge in range(len(runs)):
+        own = made.get(edge)
+        if own is None:
+            own = _patch(parts, runs.ends[edge], runs.boxes[edge], spec)
+        patches[edge] = own
     measures = _measures(parts, runs.ends, runs.boxes, runs.gaps)
     return Edges(runs.ends[:, 0], runs.ends[:, 1], runs.boxes, patches, measures, len(parts))
 

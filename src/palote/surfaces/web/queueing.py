@@ -98,7 +98,6 @@ class Queue:
         self._note()
         try:
             await turn
-            self._called = False
             waited = time.perf_counter() - start
             if receive is not None and waited > LOOKED_AFTER and await _has_left(receive):
                 raise ClientDisconnect
@@ -111,6 +110,7 @@ class Queue:
             raise
         finally:
             self._note()
+        self._called = False
         if self._threads_are_full:
             self._next_short()
             return None
