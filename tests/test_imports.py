@@ -21,6 +21,7 @@ ALLOWED = {
     "result": set[str](),
     "settings": {"errors"},
     "_formats": BASE,
+    "_malloc": set[str](),
     "_png": BASE,
     "_raster": BASE | {"_formats"},
     "_sources": BASE,
@@ -39,9 +40,10 @@ ALLOWED = {
     "distributed": BASE | {"model", "reader", "bulk"},
     "surfaces": BASE
     | {"pixels", "ink", "metrics", "model", "reader", "data", "evaluation", "learn"}
-    | {"bulk", "distributed"},
+    | {"_malloc", "bulk", "distributed"},
     "train": BASE
-    | {"_tensorflow", "ink", "metrics", "model", "reader", "data", "evaluation", "numbers"},
+    | {"_malloc", "_tensorflow", "ink", "metrics", "model"}
+    | {"reader", "data", "evaluation", "numbers"},
 }
 """Room -> rooms that it may import, besides itself."""
 

@@ -7,9 +7,9 @@ hold half as much again as it needs.
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
+
+from palote import _malloc
 
 __all__ = ["LARGE", "give_back_soon", "settle"]
 
@@ -22,20 +22,16 @@ SECONDS = 0.25
 BLOCKS = 2
 """Of 16 megabytes each, that Pillow keeps until then."""
 
-M_MMAP_THRESHOLD = -3  # malloc.h
 PIECE = 4 << 20
 """Bytes from which on a piece of memory goes back by itself once it is free."""
 
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _lock = threading.Lock()
 _waiting = False
 
 
 def settle() -> None:
     """Have large pieces go back by themselves, for good: glibc would soon keep them, too."""
-    mallopt = getattr(_libc, "mallopt", None)
-    if mallopt is not None:
-        mallopt(M_MMAP_THRESHOLD, PIECE)
+    _malloc.keep(piece=PIECE)
 
 
 def give_back_soon() -> None:
@@ -61,6 +57,4 @@ def _give_back() -> None:
     with _lock:
         _waiting = False
     Image.core.clear_cache()  # type: ignore[attr-defined]
-    trim = getattr(_libc, "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    _malloc.give_back()
