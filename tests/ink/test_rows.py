@@ -62,6 +62,48 @@ def test_the_line_of_a_form_goes_and_the_digits_stay() -> None:
     assert np.count_nonzero(row.mask) == pytest.approx(np.count_nonzero(clean.mask), rel=0.12)
 
 
+def _extent(picture: np.ndarray) -> tuple[int, int, int, int]:
+    """Return (left, top, right, bottom) of the ink."""
+    ys, xs = np.nonzero(picture < 128)
+    return int(xs.min()), int(ys.min()), int(xs.max()), int(ys.max())
+
+
+def test_two_digits_on_a_printed_line_are_no_frame_around_the_others() -> None:
+    """The first and the last one touch the line of a form, and so hang together around the rest."""
+    picture = written("30473")
+    picture[:, 75:205] = np.roll(picture[:, 75:205], -10, axis=0)  # those between stand clear
+    clean = find_lines(picture)[0][1][0]
+    left, _, right, foot = _extent(picture)
+    cv2.line(picture, (left + 8, foot), (right - 8, foot), 0, 2)
+    (row,) = find_lines(picture)[0][1]
+    assert row.box == pytest.approx(clean.box, abs=12)
+    assert np.count_nonzero(row.mask) == pytest.approx(np.count_nonzero(clean.mask), rel=0.15)
+
+
+def test_a_frame_around_digits_is_none_of_them() -> None:
+    picture = np.pad(written("304"), 20, constant_values=255)
+    clean = find_lines(picture)[0][1][0]
+    left, top, right, bottom = _extent(picture)
+    cv2.rectangle(picture, (left - 15, top - 15), (right + 15, bottom + 15), 0, 3)
+    (row,) = find_lines(picture)[0][1]
+    assert row.mask.shape == clean.mask.shape and (row.mask == clean.mask).mean() > 0.98
+
+
+def test_specks_do_not_make_digits_too_large() -> None:
+    """A pattern that the paper shows through, or dots between digits: more pieces than digits."""
+    picture = written("304", pen=3)
+    clean = find_lines(picture)[0][1][0]
+    clear = cv2.dilate((picture < 128).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
+    dots = np.full_like(picture, 255)
+    for x in range(8, picture.shape[1] - 8, 24):
+        for y in range(8, picture.shape[0] - 8, 24):
+            cv2.circle(dots, (x, y), 4, 0, -1)
+    rows = find_lines(np.where(clear, np.minimum(picture, dots), picture))[0][1]
+    digits = max(rows, key=lambda row: row.height)
+    assert digits.height == pytest.approx(clean.height, rel=0.1)
+    assert np.count_nonzero(digits.mask) >= np.count_nonzero(clean.mask)
+
+
 def test_touching_digits_are_cut() -> None:
     picture = written("00")
     apart = cut(level(find_lines(picture)[0][1][0], 40))

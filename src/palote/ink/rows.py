@@ -39,6 +39,10 @@ DUST = 0.004
 """A piece with less area than this share of a digit's height, squared, is dust."""
 
 FEW = 6
+THIN = 0.04
+"""A line has less area than this share of its longer side, squared,"""
+STRAY = 2
+"""and so many of the heaviest pieces may be no digits without being lines."""
 
 BAR = 0.2
 """The side of a frame is narrower than this share of its height,"""
@@ -52,6 +56,11 @@ INNER = 0.2
 HOLLOW = 0.02
 """A frame has hardly any of its ink in its middle, `INNER` of its sides away from them,
 and something else lies there. Both are shares of what there is."""
+
+HIGH = 1.5
+WIDE = 0.3
+"""A digit that surrounds others, together with one more and the line below them, is no higher than
+so many times their height, and no narrower than this share of its own."""
 
 EDGE = 0.1
 """Grey around the mask that is kept, in heights of a digit."""
@@ -126,12 +135,26 @@ def _without_edges(components: Components) -> Components:
         own = int(np.count_nonzero(inner == piece + 1))
         other = int(np.count_nonzero(inner)) - own
         if own <= HOLLOW * area and other >= HOLLOW * inner.size:
-            kept[piece] = False
+            kept[piece] = _stands_on_a_line(components, int(piece))
     bars = (stats[:, 3] >= SPANS * components.mask.shape[0]) & (stats[:, 2] <= BAR * stats[:, 3])
     others = stats[kept & ~bars, 3]
     if bars.any() and len(others) and others.max() < LOW * stats[bars, 3].min():
         kept &= ~bars
     return components if kept.all() else Components(components.only(np.flatnonzero(kept)))
+
+
+def _stands_on_a_line(components: Components, piece: int) -> bool:
+    """Tell whether a piece that surrounds writing is two digits, and the line on which they stand.
+
+    Without the line there is one as high as the writing between them, and no bar.
+    """
+    others = np.delete(components.stats, piece, axis=0)
+    height = _usual(others)
+    alone = Components(components.only(np.array([piece])))
+    left = Components(without_underlines(alone, height))
+    wide, high = left.stats[:, 2], left.stats[:, 3]
+    digits = (high >= TALL * height) & (high <= HIGH * height) & (wide >= WIDE * high)
+    return left.mask is not alone.mask and bool(digits.any())
 
 
 def _largest(stats: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -144,8 +167,12 @@ def _usual(stats: NDArray[np.int32]) -> float:
     weights = heights * np.sqrt(stats[:, 4])
     weights[stats[:, 2] > 12 * heights] = 0
     if len(weights) > FEW:
-        # The edges of a sheet outweigh its writing, but they are few.
-        weights = np.minimum(weights, 4 * np.sort(weights)[-FEW])
+        # The edges of a sheet outweigh its writing, but they are few, and lines. Dots and specks,
+        # which are many, must not take the weight from the few digits that stand among them.
+        longer = np.maximum(stats[:, 2], heights)
+        compact = np.sort(weights[stats[:, 4] >= THIN * longer * longer])
+        most = max(4 * np.sort(weights)[-FEW], *compact[-STRAY - 1 : -STRAY])
+        weights = np.minimum(weights, most)
     order = np.argsort(heights)
     total = np.cumsum(weights[order])
     if total[-1] <= 0:
