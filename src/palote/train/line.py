@@ -24,7 +24,7 @@ from palote.result import Json
 from palote.settings import Settings
 from palote.train import folders, report, strings
 from palote.train.line_batches import BLANK, STEP, CtcLoss, LineBatches, exact_match
-from palote.train.line_network import for_export, line_network, put_weights
+from palote.train.line_network import counting_in, for_export, line_network, put_weights
 from palote.train.listener import Listener
 from palote.train.loop import Phase, fit
 from palote.train.phrases import SYMBOLS
@@ -64,6 +64,7 @@ class Plan:
         judged: lines that validate and score, of writers and pictures never trained on.
         workers: processes that make the lines.
         onward: begin with the weights of the shipped network.
+        precision: what training counts in, by Keras's name; files are float32 always.
     """
 
     epochs: int = 6
@@ -75,12 +76,13 @@ class Plan:
     judged: int = 3000
     workers: int = 2
     onward: bool = False
+    precision: str = "float32"
 
     @property
     def command(self) -> str:
         """The command that does it again."""
         words = ["scripts/line"]
-        for option in ("epochs", "samples", "seed"):
+        for option in ("epochs", "samples", "seed", "rate", "precision"):
             if getattr(self, option) != getattr(Plan(), option):
                 words.append(f"--{option} {getattr(self, option)}")
         if self.onward:
@@ -119,6 +121,8 @@ def train(
     started = time.monotonic()
     lines, judge = _lines(plan, out, settings, listener)
     keras.utils.set_random_seed(plan.seed)
+    with counting_in(plan.precision):
+        learning = line_network(CLASSES)
     model = line_network(CLASSES)
     phase = Phase("main", plan.epochs, plan.rate, plan.decay, ema=True)
     calm_from = min(round(0.85 * plan.epochs), plan.epochs - 1)
@@ -126,8 +130,9 @@ def train(
     if plan.onward:
         first = range(min(MEASURED, len(batches)))
         put_weights(model, SHIPPED, [batches[number][0] for number in first])
+        learning.set_weights(model.get_weights())
     whole = fit(
-        model,
+        learning,
         phase,
         batches,
         LineBatches(judge, plan.batch, strength=0),
@@ -136,6 +141,7 @@ def train(
         loss=CtcLoss(),
         accuracy=keras.metrics.MeanMetricWrapper(exact_match, name="accuracy"),
     )
+    model.set_weights(learning.get_weights())
     card = _judged(model, plan, judge)
     seconds = time.monotonic() - started
     listener.say(f"{seconds:.0f} s in all; {card.scores}")
@@ -198,6 +204,7 @@ def _judged(model: keras.Model, plan: Plan, judge: Lines) -> LineCard:
             "palote": palote.__version__,
             "keras": keras.__version__,
             **asdict(plan),
+            **({"before": _before()} if plan.onward else {}),
         },
         scores={
             "validation": round(float(right.mean()), 5),
@@ -205,6 +212,13 @@ def _judged(model: keras.Model, plan: Plan, judge: Lines) -> LineCard:
         },
         parameters=int(model.count_params()),
     )
+
+
+def _before() -> str:
+    """Return how the shipped network came about, which a training goes on from."""
+    recipe = OnnxLineEngine(SHIPPED).card.recipe
+    last = f"`{recipe['command']}`"
+    return f"{recipe['before']}; then {last}" if "before" in recipe else last
 
 
 def _logits(model: keras.Model, line: NDArray[np.uint8]) -> NDArray[np.float32]:
