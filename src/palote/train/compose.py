@@ -31,9 +31,6 @@ PLAIN = 0.3
 """Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
 looks like that, too, and a network that has seen more of the latter leaves them out."""
 
-SCHOOLED = 0.2
-"""Share of the other 1s that have a flag, and of the 7s, to tell these from those."""
-
 
 @dataclass(frozen=True, eq=False)
 class Writing:
@@ -192,7 +189,7 @@ def _mark(
         return glyphs.other(character, stock, rng)
     if character == "1" and rng.random() < PLAIN:
         return character, glyphs.drawn_digit(signs.upright_stroke(rng), rng)
-    if int(character) in schooled.DIGITS and rng.random() < SCHOOLED:
+    if rng.random() < schooled.SHARES.get(int(character), 0.0):
         return character, glyphs.drawn_digit(schooled.schooled(int(character), rng), rng)
     if hand.printed:
         return character, glyphs.stamp(stock.picture(int(character), rng))
