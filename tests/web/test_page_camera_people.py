@@ -99,7 +99,7 @@ def test_confirmed_digits_are_said_in_the_persons_language(open_page: OpenPage) 
     page.context.add_init_script(f"({VOICES})()")
     page.reload()
     page.get_by_role("tab", name="Camera").click()
-    assert page.get_by_label("Say them aloud").is_disabled(), "there is no English voice"
+    expect(page.get_by_label("Say them aloud")).to_be_disabled()  # there is no English voice
     page.get_by_role("button", name="Español").click()
     page.get_by_label("Decirlas en voz alta").check()
     draw_camera(page, 9)
