@@ -165,12 +165,14 @@ def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
 def test_a_short_training_gives_a_file_that_agrees(
     keras, datasets: Path, tmp_path: Path, precision: str
 ):
-    """Whatever a training counts in, its files are float32, and Keras counts as before."""
+    """From the start or onward, whatever it counts in, files are float32 and Keras as before."""
     from palote.train import line
 
+    onward = precision != "float32"
     settings, out = Settings(datasets=datasets), tmp_path / "run"
-    plan = line.Plan(epochs=1, samples=48, batch=8, judged=12, workers=1, precision=precision)
-    assert (precision in plan.command) == (precision != "float32")
+    few = {"epochs": 1, "samples": 48, "batch": 8, "judged": 12, "workers": 1}
+    plan = line.Plan(**few, onward=onward, precision=precision)
+    assert (f"--precision {precision}" in plan.command) == onward
     said: list[str] = []
     run = line.train(plan, out, settings, Listener(said.append))
     assert run.name == "line" and run.parameters < 1_000_000 and len(run.epochs) == 1
@@ -182,6 +184,8 @@ def test_a_short_training_gives_a_file_that_agrees(
 
     engine = OnnxLineEngine(run.model)
     assert engine.card.alphabet == SYMBOLS and engine.card.recipe["command"] == plan.command
+    shipped = OnnxLineEngine(line.SHIPPED).card.recipe
+    assert str(engine.card.recipe.get("before", "")).endswith(f"`{shipped['command']}`") == onward
     model = keras.saving.load_model(out / "line.keras", compile=False)
     for width in (16, 61, 200):
         ink = np.random.default_rng(width).random((32, width), np.float32)
