@@ -165,14 +165,17 @@ FORMS: dict[int, Callable[[np.random.Generator], list[Stroke]]] = {
 
 def _stem(rng: np.random.Generator, lean: float) -> Stroke:
     """Return the stroke downwards, leaning to the right by some degrees."""
-    over = np.tan(np.deg2rad(np.clip(lean, -25, 40)))
-    return _bent(np.array([over, -1.0]), np.zeros(2), rng.normal(0, 0.04), 14)
+    return _bent(np.array([_over(lean), -1.0]), np.zeros(2), rng.normal(0, 0.04), 14)
 
 
 def _leaning(stroke: Stroke, lean: float) -> Stroke:
     """Lean a stroke to the right by some degrees."""
-    over = np.tan(np.deg2rad(np.clip(lean, -25, 40)))
-    return np.asarray(stroke @ np.array([[1.0, 0.0], [-over, 1.0]]))
+    return np.asarray(stroke @ np.array([[1.0, 0.0], [-_over(lean), 1.0]]))
+
+
+def _over(lean: float) -> float:
+    """Return how far to the right a stroke's top comes, per height, that leans by some degrees."""
+    return float(np.tan(np.deg2rad(np.clip(lean, -25, 40))))
 
 
 def _bent(begin: Stroke, end: Stroke, bow: float, count: int) -> Stroke:
