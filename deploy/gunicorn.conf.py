@@ -56,6 +56,7 @@ class Worker(UvicornWorker):
 
     CONFIG_KWARGS: ClassVar = {
         **UvicornWorker.CONFIG_KWARGS,
+        "http": "palote.surfaces.web.protocol:HttpProtocol",
         "access_log": False,
         "proxy_headers": False,
         "server_header": False,

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from palote.surfaces.web import create_app
-from palote.surfaces.web.listening import HttpProtocol
+from palote.surfaces.web.protocol import HttpProtocol
 
 TRAJECTORIES = json.loads((Path(__file__).parent / "trajectories.json").read_text())["digits"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -148,7 +148,7 @@ def test_a_picture_of_the_largest_size_passes_in_every_way() -> None:
 def test_a_head_that_does_not_end_is_not_waited_for(
     narrow: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("palote.surfaces.web.listening.HEAD_SECONDS", 0.5)
+    monkeypatch.setattr("palote.surfaces.web.protocol.HEAD_SECONDS", 0.5)
     where = ("127.0.0.1", narrow.port)
     with (
         socket.create_connection(where, timeout=10) as silent,

@@ -8,6 +8,7 @@ Where to find what::
     workers.py      several processes at one address
     forking.py      processes that begin as a copy of this one
     listening.py    the port, found and taken
+    protocol.py     HTTP on each connection
     announce.py     what the terminal shows while a server runs
     certificate.py  the certificate of `palote serve --https`
     lan.py          the way from a phone to this machine: addresses, QR code

@@ -1,4 +1,4 @@
-"""Where a server listens, for how long, and that it says so: what every `serve` has in common.
+"""Where a server listens, and that it says so: what every `serve` has in common.
 
 The socket is bound here and handed to uvicorn: only so can a free port be found
 without a gap in which another program takes it, and the sentence about a port in
@@ -7,7 +7,6 @@ use be ours.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import socket
@@ -15,17 +14,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 import uvicorn
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from palote.errors import ServerError
 from palote.surfaces.web.announce import say
 
-__all__ = ["GRACE_SECONDS", "HttpProtocol", "Server", "listen"]
+__all__ = ["GRACE_SECONDS", "Server", "listen"]
 
 GRACE_SECONDS = 3
 """How long requests may take to end when the server does."""
-HEAD_SECONDS = 20.0
-"""How long the head of a request may take, from its first byte, or from the connection on."""
 
 PORTS_TRIED = 20
 LOWEST_FREE_FOR_ALL = 1024
@@ -49,38 +45,6 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and sockets:
             self._when_started(sockets[0].getsockname()[1])
-
-
-class HttpProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
-    """HTTP as uvicorn speaks it, but that it does not wait forever for the head of a request."""
-
-    _waiting: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        """Wait for a head from now on."""
-        super().connection_made(transport)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        """Take in a piece; wait on if it does not complete the head."""
-        super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._stop_waiting()
-        elif self._waiting is None:
-            self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
-        self._stop_waiting()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._waiting = asyncio.get_running_loop().call_later(HEAD_SECONDS, self.transport.close)
-
-    def _stop_waiting(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
 
 
 def listen(hosts: Sequence[str], port: int | None, usual: int) -> list[socket.socket]:

@@ -21,7 +21,8 @@ from palote.surfaces.web.app import create_app
 from palote.surfaces.web.certificate import Certificate, local_certificate
 from palote.surfaces.web.forking import in_a_copy
 from palote.surfaces.web.lan import addresses
-from palote.surfaces.web.listening import HttpProtocol, Server, listen
+from palote.surfaces.web.listening import Server, listen
+from palote.surfaces.web.protocol import HttpProtocol
 from palote.surfaces.web.security import EVERY_ADDRESS, LOCAL_HOSTS
 from palote.surfaces.web.workers import APPLICATION, run_workers
 

@@ -17,8 +17,9 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from palote.surfaces.web.announce import say, url
-from palote.surfaces.web.listening import GRACE_SECONDS, HttpProtocol, Server, listen
+from palote.surfaces.web.listening import GRACE_SECONDS, Server, listen
 from palote.surfaces.web.problems import Problems
+from palote.surfaces.web.protocol import HttpProtocol
 from palote.surfaces.web.security import (
     EVERY_ADDRESS,
     HEADERS,
