@@ -104,6 +104,16 @@ def test_specks_do_not_make_digits_too_large() -> None:
     assert np.count_nonzero(digits.mask) >= np.count_nonzero(clean.mask)
 
 
+@pytest.mark.parametrize("count", range(1, 16))
+def test_strokes_alone_are_a_row_too(count: int) -> None:
+    """So many leaning strokes, and nothing as compact as a digit."""
+    picture = np.full((300, 640), 255, np.uint8)
+    for x in range(20, 20 + 38 * count, 38):
+        cv2.line(picture, (x, 60), (x + 40, 260), 0, 2)
+    (row,) = find_lines(picture)[0][1]
+    assert row.height == pytest.approx(200, rel=0.05)
+
+
 def test_touching_digits_are_cut() -> None:
     picture = written("00")
     apart = cut(level(find_lines(picture)[0][1][0], 40))

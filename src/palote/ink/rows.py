@@ -171,7 +171,7 @@ def _usual(stats: NDArray[np.int32]) -> float:
         # which are many, must not take the weight from the few digits that stand among them.
         longer = np.maximum(stats[:, 2], heights)
         compact = np.sort(weights[stats[:, 4] >= THIN * longer * longer])
-        most = max(4 * np.sort(weights)[-FEW], *compact[-STRAY - 1 : -STRAY])
+        most = max([4 * np.sort(weights)[-FEW], *compact[-STRAY - 1 : -STRAY]])
         weights = np.minimum(weights, most)
     order = np.argsort(heights)
     total = np.cumsum(weights[order])
