@@ -126,7 +126,7 @@ def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
     """A network with the weights of a file answers as the file does, and learns from there."""
     from palote.train.line_batches import BLANK, CtcLoss, LineBatches
     from palote.train.line_network import for_export, line_network, put_weights
-    from palote.train.writers import write_onnx
+    from palote.train.writers import halve, write_onnx
 
     keras.utils.set_random_seed(0)  # how alike both are in training depends on the weights
     rng = np.random.default_rng(2)
@@ -136,8 +136,14 @@ def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
             layer.set_weights([rng.uniform(0.5, 1, w.shape) for w in layer.get_weights()])
     path = tmp_path / "line.onnx"
     write_onnx(for_export(first), path, LineCard("line", SYMBOLS, 2), "logits")
+    whole = path.stat().st_size
     nodes = [node.op_type for node in onnx.load(path).graph.node]
-    assert nodes.count("Conv") == 14 and len(nodes) < 50, "a dilated convolution is one node"
+    assert nodes.count("Conv") == 15 and len(nodes) < 50, "a dilated convolution is one node"
+    line = rng.random((32, 80), np.float32)
+    (said,) = OnnxLineEngine(path)([line])
+    halve(path)
+    assert path.stat().st_size < 0.52 * whole
+    assert OnnxLineEngine(path)([line])[0] == pytest.approx(said, abs=2e-2)
 
     batches = LineBatches(bars(64), 16, 1, strength=0.3)
     ink, _ = batches[1]
@@ -179,7 +185,7 @@ def test_a_short_training_gives_a_file_that_agrees(
     said: list[str] = []
     run = line.train(plan, out, settings, Listener(said.append))
     assert run.name == "line" and run.parameters < 1_000_000 and len(run.epochs) == 1
-    assert run.files["line.onnx"] < 3_000_000 and "line.keras" in run.files
+    assert run.files["line.onnx"] < 2_000_000 and "line.keras" in run.files
     assert run.latency_ms is not None and run.latency_ms > 0
     assert "<h1" in (out / "report.html").read_text(encoding="utf-8")
     assert Run.read(out).stages[0].name == "main" and "48 lines" in said[0]
@@ -196,6 +202,6 @@ def test_a_short_training_gives_a_file_that_agrees(
         logits = np.asarray(model(ink[None, :, :, None]))[0] / engine.card.temperature
         expected = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
         assert steps.shape == (-(-width // engine.card.stride), len(SYMBOLS) + 1)
-        assert steps == pytest.approx(expected, abs=1e-3)
+        assert steps == pytest.approx(expected, abs=line.LARGEST_GAP_HALVED)
     with pytest.raises(UsageError, match="finished training"):
         line.train(plan, out, settings, QUIET, resume=True)

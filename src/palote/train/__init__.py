@@ -28,8 +28,8 @@ Whole lines of digits, for a network that reads them at once::
     line_batches.py  lines of like width in a batch; the loss (CTC) and its metric
     strings.py       many lines, through `palote.ink`, made in parallel and kept on disk
     compose.py       a line, set mark by mark, on a sheet with its neighbours
-    glyphs.py        the marks: digits, separators, letters; schooled.py draws rarer forms
-                     and crossed 7s, contact.py lets digits touch
+    glyphs.py        the marks: digits, separators, letters; contact.py lets digits touch
+    schooled.py      rarer forms of digits; curves.py has their strokes
     phrases.py       what stands on a line
     grounds.py       what it stands on: paper, cheques, forms
 

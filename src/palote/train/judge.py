@@ -36,9 +36,9 @@ COUNTED = 0.4
 
 WEIGHTS = (0.25, 0.7, 2.0)
 """Of the lattice's score, of the line network's, and of each digit. Their proportions were chosen
-on 600 composed lines with seeds of their own and on the cheques: all of them together, 533 and 243
-are read; by the line network's score alone 530 and 226; with less for the lattice (0.2) 535 and
-237, with more (0.4) 526 and 243. Their size makes shares of texts probabilities (conditional
+on 600 composed lines with seeds of their own and on the cheques: all of them together, 528 and 253
+are read; by the line network's score alone 521 and 229; with less for the lattice (0.2) 526 and
+251, with more (0.4) 524 and 255. Their size makes shares of texts probabilities (conditional
 likelihood, composed lines)."""
 
 STEPS = 100

@@ -31,7 +31,7 @@ from palote.train.phrases import SYMBOLS
 from palote.train.runs import Run
 from palote.train.shipped import CREDITS
 from palote.train.strings import Lines
-from palote.train.writers import write_keras, write_onnx
+from palote.train.writers import halve, write_keras, write_onnx
 
 __all__ = ["NAME", "Plan", "train"]
 
@@ -39,6 +39,8 @@ NAME = "line"
 CLASSES = BLANK + 1
 LARGEST_GAP = 1e-3
 """Largest difference of a log-probability between a file and the network."""
+LARGEST_GAP_HALVED = 0.1
+"""The same, once the file holds its weights in 16 bits."""
 COMPARED = 50
 """Lines that the file is compared on."""
 TEMPERATURES = np.exp(np.linspace(np.log(0.6), np.log(3.0), 17))
@@ -248,17 +250,9 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
         bench = Path(folder)
         path = bench / f"{NAME}.onnx"
         write_onnx(for_export(model), path, card, "logits")
-        engine = OnnxLineEngine(path)
-        for i in range(min(COMPARED, len(judge))):
-            expected = _logits(model, judge[i]) / np.float32(card.temperature)
-            expected -= np.logaddexp.reduce(expected, axis=1, keepdims=True)
-            (found,) = engine([judge[i].astype(np.float32) / np.float32(255)])
-            gap = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
-            if not gap <= LARGEST_GAP:
-                raise ExportFailed(
-                    f"{path.name} does not answer as the network does: log-probabilities are "
-                    f"up to {gap:.2g} apart, {LARGEST_GAP:.0e} is allowed. Nothing was written."
-                )
+        _check(path, model, card, judge, LARGEST_GAP)
+        halve(path)
+        _check(path, model, card, judge, LARGEST_GAP_HALVED)
         write_keras(model, bench / f"{NAME}.keras")
         names = [f"{NAME}.onnx", f"{NAME}.keras"]
         digests = {n: hashlib.sha256((bench / n).read_bytes()).hexdigest() for n in names}
@@ -267,3 +261,18 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
         for name in (*names, beside):
             (bench / name).replace(out / name)
     return [out / name for name in names]
+
+
+def _check(path: Path, model: keras.Model, card: LineCard, judge: Lines, allowed: float) -> None:
+    """Refuse a file that does not answer as the network does."""
+    engine = OnnxLineEngine(path)
+    for i in range(min(COMPARED, len(judge))):
+        expected = _logits(model, judge[i]) / np.float32(card.temperature)
+        expected -= np.logaddexp.reduce(expected, axis=1, keepdims=True)
+        (found,) = engine([judge[i].astype(np.float32) / np.float32(255)])
+        gap = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
+        if not gap <= allowed:
+            raise ExportFailed(
+                f"{path.name} does not answer as the network does: log-probabilities are "
+                f"up to {gap:.2g} apart, {allowed:.0e} is allowed. Nothing was written."
+            )

@@ -44,8 +44,8 @@ def line_network(classes: int, height: int = 32) -> keras.Model:
     x = _residual(x, (3, 3))
     x = layers.MaxPooling2D((2, 1))(x)  # (4, w / 2, 64)
     x = convolution(x, 96)
-    x = _residual(x, (3, 3))
-    x = _residual(x, (3, 3))
+    for _ in range(3):
+        x = _residual(x, (3, 3))
     x = layers.Dropout(0.1)(x)
     x = convolution(x, 160, (height // 8, 1), padding="valid")  # (1, w / 2, 160)
     x = convolution(x, 160, (1, 5))
@@ -74,6 +74,9 @@ def put_weights(model: keras.Model, path: Path, batches: Sequence[NDArray[np.flo
     """
     graph = onnx.load(path).graph
     known = {array.name: numpy_helper.to_array(array) for array in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in known:  # stored in 16 bits
+            known[node.output[0]] = known[node.input[0]].astype(np.float32)
     ready = []
     for node in graph.node:
         if node.op_type == "Conv":

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import onnx
 import tensorflow as tf
+from onnx import TensorProto, helper, numpy_helper
 
 from palote.model.card import Card
 from palote.model.engine import CARD_KEY
@@ -20,10 +21,12 @@ from palote.model.formats import packed
 from palote.model.line import LineCard
 from palote.model.quiet import quiet
 
-__all__ = ["plain", "write_h5", "write_json", "write_keras", "write_onnx", "write_tflite"]
+__all__ = ["halve", "plain", "write_h5", "write_json", "write_keras", "write_onnx", "write_tflite"]
 
 BATCH_AXIS = "n"
 """Name of the axis that may have any length, in ONNX."""
+LARGE = 4096
+"""Numbers in an array that is worth storing in 16 bits."""
 
 
 def plain(model: keras.Model) -> keras.Model:
@@ -92,6 +95,29 @@ def write_onnx(model: keras.Model, path: Path, card: Card | LineCard, only: str)
         value.type.tensor_type.shape.dim[0].dim_param = BATCH_AXIS
     del graph.value_info[:]
     proto.metadata_props.add(key=CARD_KEY, value=card.to_json())
+    onnx.checker.check_model(proto, full_check=True)
+    path.write_bytes(proto.SerializeToString())
+
+
+def halve(path: Path) -> None:
+    """Store the large arrays of an ONNX file in 16 bits: half the size, the same speed.
+
+    The network counts in 32 bits as before: whoever opens the file turns them back, once. They
+    lose what lies below a two-thousandth of each number.
+
+    Args:
+        path: of the file, which is written anew.
+    """
+    proto = onnx.load(path)
+    graph = proto.graph
+    for array in list(graph.initializer):
+        values = numpy_helper.to_array(array)
+        if values.dtype != np.float32 or values.size < LARGE:
+            continue
+        stored = f"{array.name}_half"
+        array.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
+        whole = stored.removesuffix("_half")
+        graph.node.insert(0, helper.make_node("Cast", [stored], [whole], to=TensorProto.FLOAT))
     onnx.checker.check_model(proto, full_check=True)
     path.write_bytes(proto.SerializeToString())
 
