@@ -3,6 +3,7 @@
     python -m benchmarks.accuracy                 # everything but the MNIST test set
     python -m benchmarks.accuracy --mnist-test    # that too: once for each candidate
     python -m benchmarks.accuracy --mistakes mistakes.png --only wild_odd
+    python -m benchmarks.accuracy --alone         # nobody else is asked about what is in doubt
     python -m benchmarks.accuracy --beside runs/lesson/lesson.onnx
     python -m benchmarks.accuracy --mnist-test --json docs/training/accuracy.json
 
@@ -22,6 +23,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -33,6 +35,7 @@ from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.plain import WAYS, Plain
 from palote import Reader, Reading, Settings
 from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
+from palote.model.line import SHIPPED
 
 SETS = {
     "pen_canvas": sets.pen_canvas,
@@ -112,6 +115,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=None)
     parser.add_argument("--clean", default="auto")
+    parser.add_argument("--alone", action="store_true", help="the network by itself, at one look")
     parser.add_argument("--only", nargs="*", choices=SETS, default=None)
     parser.add_argument("--mnist-test", action="store_true")
     parser.add_argument("--mistakes", type=Path, help="write a contact sheet of the mistakes (PNG)")
@@ -119,7 +123,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures, for scripts/model-card")
     options = parser.parse_args()
     settings = Settings.from_environment()
-    reader = Reader(options.model, options.clean, settings=settings)
+    reader = Reader(options.model, options.clean, settings=settings, alone=options.alone)
     chosen = {name: SETS[name] for name in (options.only or SETS)}
     if options.mnist_test:
         chosen["mnist_test"] = sets.mnist_test
@@ -152,7 +156,13 @@ def main() -> None:
             shares = "".join(f"{100 * tally.wrong_at(share):>9.2f} %" for share in WITHHELD)
             print(f"{name:<24}{shares}")
     if options.json:
-        told = {"model": reader.name, "sha256": reader.card.sha256, "sets": figures}
+        line = sha256(SHIPPED.read_bytes()).hexdigest()
+        told = {
+            "model": reader.name,
+            "sha256": reader.card.sha256,
+            "line_sha256": line,
+            "sets": figures,
+        }
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if options.mistakes and wrong:
         cv2.imwrite(str(options.mistakes), _sheet(wrong, reader))

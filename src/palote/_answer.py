@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import cv2
@@ -12,17 +12,32 @@ from numpy.typing import NDArray
 from palote.errors import UsageError
 from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit, find_plain_digit
 from palote.metrics import softmax
-from palote.model.card import Card
 from palote.model.engine import DIGITS, Engine, Outputs
+from palote.model.line import LineEngine
 from palote.numbers.ask import Ask, alone, either, number_reading
+from palote.numbers.doubt import heard, in_doubt
 from palote.pixels import Picture
 from palote.result import Digit, Reading, Stage, Status
 
 __all__ = ["answers", "cleaning_of", "glanced", "likeliest"]
 
 
+Second = Callable[[], LineEngine | None]
+"""Returns the network for lines, loaded when it is wanted; None if it is not to be heard."""
+
+
+def nobody() -> None:
+    """Leave it to the one network."""
+
+
 def answers(
-    pictures: list[Picture], engine: Engine, ask: Ask, how: Cleaning, stages: bool, name: str
+    pictures: list[Picture],
+    engine: Engine,
+    ask: Ask,
+    how: Cleaning,
+    stages: bool,
+    name: str,
+    second: Second = nobody,
 ) -> Iterator[Reading]:
     """Yield what each picture says.
 
@@ -33,6 +48,7 @@ def answers(
         how: the way of cleaning.
         stages: keep the pictures of the way.
         name: of the model.
+        second: who is asked where the network is not sure of a digit.
     """
     if ask.expect == "number":
         for picture in pictures:
@@ -41,7 +57,7 @@ def answers(
     found = [(one, find_digit(one.pixels, how, engine.card.ink)) for one in pictures]
     chosen = _chosen([candidates for _, candidates in found], engine)
     for (picture, _), best in zip(found, chosen, strict=True):
-        reading, candidate = _reading(picture, best, engine.card, stages, name)
+        reading, candidate = _reading(picture, best, engine, stages, name, second)
         if ask.expect == "auto":
             yield either(reading, candidate, picture, engine, how, stages)
         else:
@@ -49,7 +65,12 @@ def answers(
 
 
 def glanced(
-    picture: Picture, engine: Engine, expect: str, stages: bool, name: str
+    picture: Picture,
+    engine: Engine,
+    expect: str,
+    stages: bool,
+    name: str,
+    second: Second = nobody,
 ) -> Reading | None:
     """Return what a picture says if one look at a single, plain digit tells.
 
@@ -59,6 +80,7 @@ def glanced(
         expect: what is expected of it.
         stages: keep the pictures of the way.
         name: of the model.
+        second: who is asked where the network is not sure of a digit.
 
     Returns:
         What `answers` would yield; None where it takes more than that to tell.
@@ -69,7 +91,9 @@ def glanced(
     if found is None:
         return None
     (best,) = _chosen([[found]], engine)
-    reading, candidate = _reading(picture, best, engine.card, stages, name)
+    # With "auto" what is in doubt takes more than a look anyway: there may be several digits.
+    asked = second if expect == "digit" else nobody
+    reading, candidate = _reading(picture, best, engine, stages, name, asked)
     return reading if expect == "digit" or alone(reading, candidate) else None
 
 
@@ -122,14 +146,18 @@ def _chosen(
 def _reading(
     picture: Picture,
     best: tuple[Candidate, NDArray[np.float32]] | None,
-    card: Card,
+    engine: Engine,
     stages: bool,
     name: str,
+    second: Second,
 ) -> tuple[Reading, Candidate | None]:
     if best is None:
         blank = (Stage("original", picture.pixels),) if stages else ()
         return Reading("", "empty", 0.0, (), blank, name), None
     candidate, share = best
+    card = engine.card
+    if in_doubt(share) and (line := second()) is not None:
+        share = heard(candidate, engine, line)
     digit = _digit_of(candidate, share, picture)
     no_digit = float(share[DIGITS:].sum())
     status: Status

@@ -23,6 +23,7 @@ from palote.ink import InkSpec
 from palote.model import catalog
 from palote.model.card import Card
 from palote.model.engine import open_engine
+from palote.model.line import LineEngine, shipped_line
 from palote.model.saliency import saliency_map
 from palote.model.taught import TaughtEngine, taught
 from palote.numbers.ask import EXPECTATIONS, Ask
@@ -45,6 +46,9 @@ class Reader:
         declared: what a model file made elsewhere takes, if its input shape does not say it.
         settings: limits and threads; the environment's if not given.
         profile: whose corrections count; the settings' if not given, "none" for nobody's.
+        alone: ask the model once and nobody else, as whoever compares models wants it. Otherwise
+            a digit that the shipped network is not sure of is looked at again, and the network
+            for lines is heard about it; see `palote.numbers.doubt`.
 
     Raises:
         UsageError: there is no such way of cleaning, or no such profile.
@@ -64,7 +68,9 @@ class Reader:
         declared: InkSpec | None = None,
         settings: Settings | None = None,
         profile: str | None = None,
+        alone: bool = False,
     ) -> None:
+        self._alone = alone
         self.settings = settings or Settings.from_environment()
         self._clean = cleaning_of(clean)
         entry = catalog.find(
@@ -107,6 +113,14 @@ class Reader:
         """Number of what was learnt from corrections; 0 where the model reads as shipped."""
         return self._engine.version if isinstance(self._engine, TaughtEngine) else 0
 
+    def _second(self) -> LineEngine | None:
+        """Return what is asked where the network is in doubt, if it is the shipped one.
+
+        What a person has taught, or trained, is not to be outvoted.
+        """
+        shipped = self._entry.path == catalog.ASSETS / f"{catalog.SHIPPED}.onnx"
+        return shipped_line() if shipped and not self.version and not self._alone else None
+
     def read(
         self,
         image: ImageSource,
@@ -135,7 +149,7 @@ class Reader:
         ask = Ask.of(expect, pattern)
         how = self._clean if clean is None else cleaning_of(clean)
         picture = load(image, self.settings)
-        reading = next(answers([picture], self._engine, ask, how, stages, self.name))
+        reading = next(answers([picture], self._engine, ask, how, stages, self.name, self._second))
         if not saliency:
             return reading
         first, rest = reading.digits[:MOST_MAPS], reading.digits[MOST_MAPS:]
@@ -163,7 +177,7 @@ class Reader:
         picture = load(image, self.settings)
         if self._clean != "auto":
             return None
-        return glanced(picture, self._engine, ask.expect, stages, self.name)
+        return glanced(picture, self._engine, ask.expect, stages, self.name, self._second)
 
     def saliency(self, digit: Digit, value: str | None = None) -> NDArray[np.float32]:
         """Tell which ink spoke for an answer, by wiping it away spot by spot.
@@ -255,7 +269,9 @@ class Reader:
                     if stop:
                         break
             pictures = [item for item in prepared if not isinstance(item, PaloteError)]
-            found = answers(pictures, self._engine, ask, self._clean, False, self.name)
+            found = answers(
+                pictures, self._engine, ask, self._clean, False, self.name, self._second
+            )
             for item in prepared:
                 if not isinstance(item, PaloteError):
                     yield next(found)

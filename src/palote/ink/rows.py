@@ -8,7 +8,7 @@ which they lie. What is far larger than the writing (the edge of a sheet) belong
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from palote.ink.components import Components
 from palote.ink.underlines import without_underlines
 
-__all__ = ["MOST_PIECES", "Row", "find_rows"]
+__all__ = ["MOST_PIECES", "Row", "digit_row", "find_rows"]
 
 MOST_PIECES = 1000
 """No more pieces of ink than this are looked at: the largest."""
@@ -120,6 +120,20 @@ def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 6
     _attach(stats, groups, small, height)
     groups = _in_order(stats, groups)[:most]
     return [_row(components, strength, group, tall) for group in groups]
+
+
+def digit_row(strength: NDArray[np.uint8], mask: NDArray[np.bool_]) -> Row:
+    """Return the row that a single digit makes by itself.
+
+    Args:
+        strength: uint8 (h, w); 0 is paper, 255 full ink.
+        mask: bool (h, w), the ink of the digit; there is some.
+    """
+    pieces = Components(mask)
+    largest = np.argmax(pieces.stats[:, cv2.CC_STAT_AREA], keepdims=True)
+    row = _row(pieces, strength, list(range(len(pieces.stats))), largest)
+    _, _, _, height = cv2.boundingRect(mask.view(np.uint8))
+    return replace(row, height=float(height))
 
 
 def _without_edges(components: Components) -> Components:

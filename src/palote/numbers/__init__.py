@@ -14,6 +14,7 @@
 - ``hearing.py``  both networks asked about all lines of a picture
 - ``reading.py``  all of it, for one picture
 - ``alone.py``    the ink of one digit of a number, for learning from it
+- ``doubt.py``    a single digit that its network is not sure of
 
 Finding lines and cutting them is ink's business (`palote.ink.ground`, ``rows``,
 ``segments``); the digit network is asked once for the lines read quickly, and once for the rest.

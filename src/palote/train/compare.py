@@ -86,7 +86,7 @@ def _judged(
         if kept.is_file():
             judged.append(Judged.load(kept))
             continue
-        reader = reader or Reader(found.model, settings=settings)
+        reader = reader or Reader(found.model, settings=settings, alone=True)
         one = judge(reader, source, "test", most, _counter(listener, source, count), listener.say)
         one.save(kept)
         judged.append(one)
