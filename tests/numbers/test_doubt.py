@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from palote import Reader
 from palote.ink import find_digit
 from palote.ink.level import line_crop
-from palote.ink.rows import digit_row
+from palote.ink.row import digit_row
 from palote.model import catalog
 from palote.model.engine import Outputs
 from palote.model.line import LineCard, LineEngine, shipped_line

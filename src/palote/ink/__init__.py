@@ -16,7 +16,7 @@ A line of writing takes another road to its pieces::
     picture --ground--> strength and mask --rows--> lines, upright --segments--> parts
 
 - ``ground.py``      ink on any ground, the patterns of cheques, too
-- ``rows.py``        lines in reading order, and a line brought upright
+- ``rows.py``        lines in reading order; ``row.py`` is one of them, ``level.py`` upright
 - ``segments.py``    a line cut into the parts that digits are made of
 
 A picture does not always say which of its two tones is the ink (a thick digit
@@ -36,7 +36,8 @@ from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
-from palote.ink.rows import Row, find_rows
+from palote.ink.row import Row
+from palote.ink.rows import find_rows
 from palote.ink.split import Piece, main_piece
 
 __all__ = [

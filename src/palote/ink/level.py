@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 from palote.ink.fit import THINNEST, stroke_width
-from palote.ink.rows import Row
+from palote.ink.row import Row
 
 __all__ = ["CROP_DIGIT", "CROP_HEIGHT", "CROP_MARGIN", "Level", "level", "line_crop"]
 

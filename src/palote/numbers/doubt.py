@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from palote.ink import Candidate
 from palote.ink.level import line_crop
-from palote.ink.rows import digit_row
+from palote.ink.row import digit_row
 from palote.metrics import softmax
 from palote.model.engine import DIGITS, Engine
 from palote.model.line import LineEngine

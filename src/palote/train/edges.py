@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from palote.ink import find_lines
 from palote.ink.level import level
-from palote.ink.rows import Row
+from palote.ink.row import Row
 from palote.ink.segments import Parts, cut
 from palote.metrics import softmax
 from palote.model.engine import Engine

@@ -20,7 +20,7 @@ from palote import data
 from palote.data import HELD_OUT
 from palote.ink import find_lines
 from palote.ink.level import line_crop
-from palote.ink.rows import Row
+from palote.ink.row import Row
 from palote.settings import Settings
 from palote.train import chunks, draw
 from palote.train.compose import Sheet, sheet
