@@ -129,6 +129,27 @@ def test_enter_on_a_button_presses_the_button_only(open_page: OpenPage) -> None:
     glyph(page, "///")
 
 
+def test_a_button_can_be_pressed_before_the_page_is_drawn_anew(open_page: OpenPage) -> None:
+    """On a busy machine a frame takes its time; what was pressed meanwhile counts."""
+    page = open_page()
+    page.evaluate("""() => {
+        window.plain = window.requestAnimationFrame;
+        window.held = [];
+        window.requestAnimationFrame = (call) => window.held.push(call);
+    }""")
+    draw(page, 1)
+    expect(page.locator("[data-do=clear]")).to_have_attribute("aria-disabled", "true")
+    page.locator("[data-do=clear]").focus()
+    page.keyboard.press("Enter")
+    page.evaluate("""() => {
+        window.requestAnimationFrame = window.plain;
+        window.held.forEach((call) => call(performance.now()));
+    }""")
+    expect(page.locator("[data-do=clear]")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("[data-do=undo]")).to_have_attribute("aria-disabled", "false")
+    glyph(page, "///")
+
+
 def test_letters_chosen_in_a_list_are_no_commands(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_label("Cleaning").focus()

@@ -197,7 +197,10 @@ export function mount(root) {
 
   root.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-do]");
-    if (!(button instanceof HTMLElement) || button.ariaDisabled === "true") return;
+    if (!(button instanceof HTMLElement)) return;
+    // Whether it can be pressed is told by what has happened, not by what was last drawn.
+    if (drawn) view.update(state);
+    if (button.ariaDisabled === "true") return;
     commands[button.dataset.do ?? ""](button.dataset.value);
   });
   document.addEventListener("keydown", (event) => {
