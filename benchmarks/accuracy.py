@@ -156,13 +156,8 @@ def main() -> None:
             shares = "".join(f"{100 * tally.wrong_at(share):>9.2f} %" for share in WITHHELD)
             print(f"{name:<24}{shares}")
     if options.json:
-        line = sha256(SHIPPED.read_bytes()).hexdigest()
-        told = {
-            "model": reader.name,
-            "sha256": reader.card.sha256,
-            "line_sha256": line,
-            "sets": figures,
-        }
+        digests = {**reader.card.sha256, SHIPPED.name: sha256(SHIPPED.read_bytes()).hexdigest()}
+        told = {"model": reader.name, "sha256": digests, "sets": figures}
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if options.mistakes and wrong:
         cv2.imwrite(str(options.mistakes), _sheet(wrong, reader))

@@ -118,8 +118,8 @@ class Reader:
 
         What a person has taught, or trained, is not to be outvoted.
         """
-        shipped = self._entry.path == catalog.ASSETS / f"{catalog.SHIPPED}.onnx"
-        return shipped_line() if shipped and not self.version and not self._alone else None
+        helped = self._entry.shipped and not self.version and not self._alone
+        return shipped_line() if helped else None
 
     def read(
         self,

@@ -60,6 +60,11 @@ class Entry:
     card: Card | None
     why: str = ""
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it is the network that comes with Palote."""
+        return self.path == ASSETS / f"{SHIPPED}.onnx"
+
     def checked_bytes(self) -> bytes:
         """Read the file and check it against the card.
 

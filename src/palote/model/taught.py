@@ -34,7 +34,7 @@ log = logging.getLogger("palote")
 
 def teachable(entry: Entry) -> Literal["head", "scratch"] | None:
     """Return how a model is taught: by a head on it, as the NumPy network, or not at all."""
-    if entry.path == catalog.ASSETS / f"{catalog.SHIPPED}.onnx" and entry.card is not None:
+    if entry.shipped and entry.card is not None:
         return "head"
     return "scratch" if entry.path.suffix == ".npz" else None
 

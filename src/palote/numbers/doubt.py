@@ -83,7 +83,8 @@ def _seen_again(candidate: Candidate, engine: Engine) -> NDArray[np.float32]:
         views.append(candidate.frame)
     shares = softmax(engine(np.stack(views)).logits, engine.card.temperature)
     seen = shares[: 1 + len(CHANGES)].mean(axis=0)
-    return np.asarray(seen if len(shares) == 1 + len(CHANGES) else (seen + shares[-1]) / 2)
+    frame = shares[1 + len(CHANGES) :]
+    return np.asarray((seen + frame[0]) / 2 if len(frame) else seen)
 
 
 def _changed(patch: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:

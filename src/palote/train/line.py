@@ -250,9 +250,13 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
         bench = Path(folder)
         path = bench / f"{NAME}.onnx"
         write_onnx(for_export(model), path, card, "logits")
-        _check(path, model, card, judge, LARGEST_GAP)
+        said = [
+            (judge[i], _logits(model, judge[i]) / np.float32(card.temperature))
+            for i in range(min(COMPARED, len(judge)))
+        ]
+        _check(path, said, LARGEST_GAP)
         halve(path)
-        _check(path, model, card, judge, LARGEST_GAP_HALVED)
+        _check(path, said, LARGEST_GAP_HALVED)
         write_keras(model, bench / f"{NAME}.keras")
         names = [f"{NAME}.onnx", f"{NAME}.keras"]
         digests = {n: hashlib.sha256((bench / n).read_bytes()).hexdigest() for n in names}
@@ -263,13 +267,20 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
     return [out / name for name in names]
 
 
-def _check(path: Path, model: keras.Model, card: LineCard, judge: Lines, allowed: float) -> None:
-    """Refuse a file that does not answer as the network does."""
+def _check(
+    path: Path, said: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], allowed: float
+) -> None:
+    """Refuse a file that does not answer as the network does.
+
+    Args:
+        path: of the file.
+        said: lines, and the network's logits of each, calibrated.
+        allowed: largest difference of a log-probability.
+    """
     engine = OnnxLineEngine(path)
-    for i in range(min(COMPARED, len(judge))):
-        expected = _logits(model, judge[i]) / np.float32(card.temperature)
-        expected -= np.logaddexp.reduce(expected, axis=1, keepdims=True)
-        (found,) = engine([judge[i].astype(np.float32) / np.float32(255)])
+    for line, logits in said:
+        expected = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        (found,) = engine([line.astype(np.float32) / np.float32(255)])
         gap = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
         if not gap <= allowed:
             raise ExportFailed(

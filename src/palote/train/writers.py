@@ -114,9 +114,8 @@ def halve(path: Path) -> None:
         values = numpy_helper.to_array(array)
         if values.dtype != np.float32 or values.size < LARGE:
             continue
-        stored = f"{array.name}_half"
+        whole, stored = array.name, f"{array.name}_half"
         array.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
-        whole = stored.removesuffix("_half")
         graph.node.insert(0, helper.make_node("Cast", [stored], [whole], to=TensorProto.FLOAT))
     onnx.checker.check_model(proto, full_check=True)
     path.write_bytes(proto.SerializeToString())
