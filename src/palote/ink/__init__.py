@@ -4,7 +4,8 @@ One road, used alike by reading and by training::
 
     picture --clean--> strength and mask --split--> pieces of ink --fit--> (28, 28) patch
 
-- ``clean.py``       which side is ink, uneven light, threshold
+- ``clean.py``       which side is ink, uneven light, threshold; ``enlarged.py`` undoes
+  an enlargement that only repeats pixels
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``frames.py``      printed frames
@@ -117,7 +118,7 @@ def find_digit(
             box = cleaned.to_input(piece.box)
             candidates.append(Candidate(patch, box, cleaned, piece.mask))
             continue
-        candidate = _candidate(picture, cleaned, Components(cleaned.mask), spec)
+        candidate = _candidate(cleaned, Components(cleaned.mask), spec)
         if candidate is not None:
             candidates.append(candidate)
     return candidates
@@ -140,7 +141,7 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     components = Components(found[0].mask)
     if may_be_ruled(components) or len(components.stats) > FEW:
         return None
-    return _candidate(picture, found[0], components, spec)
+    return _candidate(found[0], components, spec)
 
 
 def find_lines(
@@ -164,15 +165,13 @@ def find_lines(
     return found
 
 
-def _candidate(
-    picture: NDArray[np.uint8], cleaned: Cleaned, components: Components, spec: InkSpec
-) -> Candidate | None:
+def _candidate(cleaned: Cleaned, components: Components, spec: InkSpec) -> Candidate | None:
     """Return the digit of one interpretation, if it has ink."""
     piece = main_piece(without_lines(components, cleaned.strength))
     if piece is None:
         return None
     patch = fit(cleaned.strength, piece.mask, piece.box, spec)
-    frame = _frame(picture, cleaned, patch, spec) if spec.channels == 1 else None
+    frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
     box = cleaned.to_input(piece.box)
     return Candidate(_in_channels(patch, spec), box, cleaned, piece.mask, frame)
 
@@ -182,10 +181,10 @@ def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float3
 
 
 def _frame(
-    picture: NDArray[np.uint8], cleaned: Cleaned, patch: NDArray[np.float32], spec: InkSpec
+    cleaned: Cleaned, patch: NDArray[np.float32], spec: InkSpec
 ) -> NDArray[np.float32] | None:
     """Return the whole frame as a patch, if it is small and shows something else."""
-    if max(picture.shape[:2]) > SMALL * spec.size:
+    if max(cleaned.original.shape[:2]) > SMALL * spec.size:
         return None
     frame = fit_frame(uncleaned(cleaned.original, cleaned.dark), spec)
     return frame if float(np.abs(frame - patch).mean()) > ALIKE else None

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.enlarged import unenlarged
 from palote.ink.tones import histogram, lowered, quantile, shrink
 
 __all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "uncleaned"]
@@ -99,7 +100,8 @@ def clean(
         Nothing for a blank picture; one interpretation; or several when either tone may
         be the ink, the likelier tone first, with and without evening the light.
     """
-    original, scale = shrink(picture, WORKING_SIDE)
+    native, times = unenlarged(picture)
+    original, scale = shrink(native, WORKING_SIDE)
     grey = grey_of(original)
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
@@ -116,7 +118,7 @@ def clean(
         for ground in papers:
             parts = _separate(grey, small, how, tone, ground)
             if parts is not None:
-                cleaned.append(Cleaned(original, *parts, tone, scale))
+                cleaned.append(Cleaned(original, *parts, tone, scale / times))
     return cleaned
 
 

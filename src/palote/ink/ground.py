@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.clean import Cleaned, grey_of
+from palote.ink.enlarged import unenlarged
 from palote.ink.tones import histogram, percentile
 
 __all__ = ["find_ink"]
@@ -56,7 +57,8 @@ def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Clean
         Nothing for a blank picture; one interpretation; or two if either tone may be ink,
         the likelier first.
     """
-    original, scale = _sized(picture)
+    native, times = unenlarged(picture)
+    original, scale = _sized(native)
     grey = grey_of(original)
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
@@ -70,7 +72,7 @@ def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Clean
         lifted = (depth if tone else -depth) * (255 / room)
         parts = _cut(np.clip(lifted, 0, 255).astype(np.uint8))
         if parts is not None:
-            found.append(Cleaned(original, *parts, tone, scale))
+            found.append(Cleaned(original, *parts, tone, scale / times))
     return found
 
 
