@@ -134,6 +134,19 @@ def test_printed_frame_is_taken_away():
     assert overlap(only(find_digit(framed)).patch, PLAIN.patch) > 0.9
 
 
+@pytest.mark.parametrize("pen", [4, 7, 14, 22])
+@pytest.mark.parametrize("size", [(55, 100), (77, 140), (120, 180)])
+@pytest.mark.parametrize("bars", [0, 1], ids=["one box", "two boxes"])
+def test_boxes_drawn_with_a_pen_are_no_frame(pen: int, size: tuple[int, int], bars: int):
+    """Somebody's 0 or 8: it has nothing in it that was written, whatever the pen."""
+    drawn = np.full((280, 280), 255, np.uint8)
+    cv2.rectangle(drawn, (60, 50), (60 + size[0], 50 + size[1]), 0, pen)
+    if bars:
+        cv2.line(drawn, (60, 50 + size[1] // 2), (60 + size[0], 54 + size[1] // 2), 0, pen)
+    candidate = only(find_digit(drawn))
+    assert candidate.mask.sum() == pytest.approx(np.count_nonzero(drawn == 0), rel=0.02)
+
+
 @pytest.mark.parametrize("slant", [0, 6])
 def test_ruled_paper(slant: int):
     ruled = seven()

@@ -50,7 +50,8 @@ def without_frame(components: Components) -> Components | None:
     inner = box.copy()
     views = [inner, inner[::-1], inner.T, inner.T[::-1]]
     for view, (side, band) in zip(views, sides, strict=True):
-        _erase_side(view, side[:band])
+        if not _erase_side(view, side, band):
+            return None
     result = mask.copy()
     window = result[y : y + height, x : x + width]
     window &= ~box | inner
@@ -61,15 +62,23 @@ def without_frame(components: Components) -> Components | None:
     return Components(result)
 
 
-def _erase_side(view: NDArray[np.bool_], band: NDArray[np.bool_]) -> None:
-    """Erase the outermost run of ink in each column of the band, if it is thin."""
-    depth, _ = band.shape
-    has = band.any(axis=0)
-    start = np.argmax(band, axis=0)
-    after = np.cumsum(~band & (np.arange(depth)[:, None] >= start), axis=0) > 0
+def _erase_side(view: NDArray[np.bool_], side: NDArray[np.bool_], band: int) -> bool:
+    """Erase the outermost run of ink in each column that has some in the band, if it is thin.
+
+    Returns:
+        Whether it is: what is as thick as the band is a pen's stroke, and nothing was erased.
+    """
+    ink = side[: 2 * band]
+    has = ink[:band].any(axis=0)
+    depth = len(ink)
+    rows = np.arange(depth)[:, None]
+    start = np.argmax(ink, axis=0)
+    after = np.cumsum(~ink & (rows >= start), axis=0) > 0
     end = np.where(after.any(axis=0), np.argmax(after, axis=0), depth)
     run = end - start
     thickness = float(np.median(run[has])) if has.any() else 0.0
+    if thickness > band:
+        return False
     cut = np.where(run <= 1.7 * thickness + 1, end, start + int(np.ceil(thickness)))
-    rows = np.arange(depth)[:, None]
-    view[:depth] &= ~(has & (rows < cut) & (rows >= 0))
+    view[:depth] &= ~(has & (rows < cut))
+    return True
