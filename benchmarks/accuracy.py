@@ -40,6 +40,7 @@ from palote.model.line import SHIPPED
 SETS = {
     "pen_canvas": sets.pen_canvas,
     "forms": sets.forms,
+    "styles": sets.styles,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),

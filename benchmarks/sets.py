@@ -20,9 +20,12 @@ from palote import data
 from palote.data import HELD_OUT
 from palote.settings import Settings
 from palote.train import draw
+from palote.train.angular import straightened
 from palote.train.kinds import without_look_alikes
 
 SEED = 7
+STYLED = 600
+"""Digits of the validation writers that are drawn in other styles."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,34 @@ def forms(settings: Settings) -> Iterator[Item]:
         if added is not None:
             name, more = added(points, rng)
             yield Item(png(draw.anywhere(more, rng)), str(label), f"forms, {name}")
+
+
+def styles(settings: Settings) -> Iterator[Item]:
+    """Digits of the validation writers as mice and pixel editors make them.
+
+    In straight strokes, a corner where the pen was more than 10 to 18 % of the height off; and in
+    a grid of 12 to 28 cells, each shown as a block.
+    """
+    rng = np.random.default_rng(SEED)
+    strokes = data.pen("validation", settings)
+    for number in rng.choice(len(strokes), STYLED, replace=False):
+        points, label = strokes[int(number)], str(strokes.labels[number])
+        straight = straightened(points, rng.uniform(0.1, 0.18))
+        yield Item(png(draw.anywhere(straight, rng)), label, "straight strokes")
+        cells, times = int(rng.integers(12, 29)), int(rng.integers(4, 21))
+        grid = _in_cells(points, cells).repeat(times, axis=0).repeat(times, axis=1)
+        yield Item(png(grid), label, "pixel drawings, enlarged")
+
+
+def _in_cells(points: NDArray[np.float32], cells: int) -> NDArray[np.uint8]:
+    """Draw strokes one cell wide in the middle of a grid: uint8 (cells, cells), dark on white."""
+    xy = points[:, :2] - points[:, :2].min(axis=0)
+    xy *= 0.75 * (cells - 1) / max(float(xy.max()), 1e-3)
+    places = np.rint(xy + (cells - 1 - xy.max(axis=0)) / 2).astype(np.int32)
+    grid = np.full((cells, cells), 255, np.uint8)
+    for number in np.unique(points[:, 2]):
+        cv2.polylines(grid, [places[points[:, 2] == number]], False, 0)
+    return grid
 
 
 def _slash(

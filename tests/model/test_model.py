@@ -32,7 +32,7 @@ def test_the_shipped_model_is_small_and_says_what_it_is():
     assert entry.path.stat().st_size <= 1_000_000
     card = entry.card
     assert card is not None and card.ink == InkSpec()
-    assert card.recipe["command"] and card.recipe["seed"] == 2026
+    assert card.recipe["command"] and isinstance(card.recipe["seed"], int)
     assert any("MNIST" in line for line in card.data) and any("CC BY" in line for line in card.data)
     assert card.scores["mnist_test"] >= 0.995
     assert set(card.sha256) == {"default.onnx", "default.keras"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from palote import Settings
+from palote import Reader, Settings
 from palote.data import Source
 from palote.errors import DataError, MissingExtra, UsageError
 from palote.model import catalog
@@ -85,10 +85,7 @@ def test_trained_and_loaded(
     small, default, mine, _ = found.networks
     assert (small.seconds, default.seconds, mine.seconds) == (3725, None, 3725)
     assert small.command == "palote train small"
-    assert (
-        default.command
-        == "palote train default --epochs 15 --samples 300000 --finish 4 --seed 2026"
-    )
+    assert default.command == Reader().card.recipe["command"]
 
 
 def test_what_is_there_already_is_not_made_again(

@@ -36,6 +36,31 @@ def test_a_short_training_gives_a_model_that_is_read_with(keras, datasets: Path,
     assert not list(tmp_path.glob("tmp*")), "nothing half-written is left"
 
 
+def test_a_closing_training_goes_half_the_way(keras, datasets: Path, tmp_path: Path):
+    """It ends with the mean of the weights that it began with and those it came to."""
+    from palote.train.listener import Listener
+    from palote.train.networks import shipped
+    from palote.train.shipped import Recipe, train
+
+    def weights(**other: bool) -> list[np.ndarray]:
+        recipe = Recipe(count=128, batch=32, finish=1, judged=40, onward=True, **other)
+        out = tmp_path / str(other)
+        out.mkdir()
+        card = train(recipe, out, Settings(datasets=datasets), Listener())
+        before = Reader().card.recipe
+        if other:
+            assert card.recipe["command"] == "scripts/closing --finish 1 --seed 2026"
+            assert str(card.recipe["before"]).endswith(f"`{before['command']}`")
+        model = keras.saving.load_model(out / "default.keras", compile=False)
+        return [np.asarray(one) for one in model.get_weights()]
+
+    begin, end, half = shipped().get_weights(), weights(), weights(averaged=True)
+    learnt = [float(np.abs(one - other).max()) for one, other in zip(begin, end, strict=True)]
+    assert max(learnt) > 1e-3
+    for first, last, mean in zip(begin, end, half, strict=True):
+        assert mean == pytest.approx((first + last) / 2, abs=1e-5)
+
+
 @pytest.mark.parametrize(("sharper", "temperature"), [(1.03, 1.0), (0.97, 1.0), (1.2, 1.2)])
 def test_a_temperature_near_one_is_left_out(keras, sharper: float, temperature: float):
     from palote.train.shipped import fitted_temperature

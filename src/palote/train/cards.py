@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import onnx
 
 from palote.model.card import Card
 from palote.model.engine import CARD_KEY
+from palote.result import Json
 
-__all__ = ["put_card"]
+__all__ = ["put_card", "so_far"]
 
 
 def put_card(path: Path, card: Card) -> None:
@@ -22,3 +24,13 @@ def put_card(path: Path, card: Card) -> None:
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.write_bytes(proto.SerializeToString())
     unfinished.replace(path)
+
+
+def so_far(recipe: Mapping[str, Json]) -> str:
+    """Return by which commands a network came about, for one that goes on from it.
+
+    Args:
+        recipe: of its card.
+    """
+    last = f"`{recipe['command']}`"
+    return f"{recipe['before']}; then {last}" if "before" in recipe else last

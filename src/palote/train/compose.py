@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.train import draw, glyphs, schooled, signs
+from palote.train.angular import DIGITS, angular
 from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
@@ -26,6 +27,12 @@ __all__ = ["Sheet", "Writing", "sheet", "write"]
 
 BOXED = 0.08
 """Share of the sheets with a frame around their line, besides those with a comb."""
+
+INTO = 0.55
+"""Share of the digits that touch whose ink goes on into that of the digit before."""
+
+ANGULAR = 0.04
+"""Share of what is written of most digits that is all straight strokes."""
 
 PLAIN = 0.3
 """Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
@@ -169,7 +176,7 @@ def _set(
         mark = Glyph(points, glyph.picture, glyph.box)
         close = is_digit and text[number - 1 : number].isdigit() and not hand.pitch
         if close and rng.random() < hand.touching:
-            into = rng.uniform(0.0, 0.1) if rng.random() < 0.4 else 0.0
+            into = rng.uniform(0.0, 0.1) if rng.random() < INTO else 0.0
             points[:, 0] += edge.meets(mark) - into
         if hand.touching:
             edge.add(mark)
@@ -189,6 +196,8 @@ def _mark(
         return glyphs.other(character, stock, rng)
     if character == "1" and rng.random() < PLAIN:
         return character, glyphs.drawn_digit(signs.upright_stroke(rng), rng)
+    if int(character) in DIGITS and rng.random() < ANGULAR:
+        return character, glyphs.drawn_digit(angular(int(character), rng), rng)
     if rng.random() < schooled.SHARES.get(int(character), 0.0):
         return character, glyphs.drawn_digit(schooled.schooled(int(character), rng), rng)
     if hand.printed:

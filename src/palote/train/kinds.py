@@ -19,6 +19,7 @@ from palote.ink import InkSpec, find_digit
 from palote.ink.clean import uncleaned
 from palote.ink.fit import fit_frame
 from palote.train import draw, shapes, signs
+from palote.train.angular import DIGITS, angular, straightened
 from palote.train.spoil import spoil
 
 __all__ = ["MAKERS", "NONE", "Stock", "without_look_alikes"]
@@ -231,6 +232,17 @@ def _upright_stroke(stock: Stock, rng: np.random.Generator) -> Made:
     yield from _either(_drawn(signs.upright_stroke(rng), rng), 1, rng)
 
 
+def _angular(stock: Stock, rng: np.random.Generator) -> Made:
+    """Yield a digit of straight strokes: as a display shows it, or as a pen wrote it."""
+    if rng.random() < 0.5:
+        digit = int(rng.choice(DIGITS))
+        points = angular(digit, rng)
+    else:
+        curved, name = _pick(stock.pens, rng)
+        points, digit = straightened(curved, rng.uniform(0.05, 0.18)), int(name)
+    yield from _either(_drawn(points, rng), digit, rng)
+
+
 def _sign(stock: Stock, rng: np.random.Generator) -> Made:
     yield from _either(_drawn(signs.sign(rng), rng), NONE, rng)
 
@@ -262,6 +274,7 @@ MAKERS: dict[str, Callable[[Stock, np.random.Generator], Made]] = {
     "shape": _shape,
     "blot": _blot,
     "upright_stroke": _upright_stroke,
+    "angular": _angular,
     "sign": _sign,
     "penned_letter": _penned_letter,
     "letter": _letter,

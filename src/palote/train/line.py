@@ -23,6 +23,7 @@ from palote.numbers.ctc import ctc_greedy, ctc_log_probability
 from palote.result import Json
 from palote.settings import Settings
 from palote.train import folders, report, strings
+from palote.train.cards import so_far
 from palote.train.line_batches import BLANK, STEP, CtcLoss, LineBatches, exact_match
 from palote.train.line_network import counting_in, for_export, line_network, put_weights
 from palote.train.listener import Listener
@@ -218,9 +219,7 @@ def _judged(model: keras.Model, plan: Plan, judge: Lines) -> LineCard:
 
 def _before() -> str:
     """Return how the shipped network came about, which a training goes on from."""
-    recipe = OnnxLineEngine(SHIPPED).card.recipe
-    last = f"`{recipe['command']}`"
-    return f"{recipe['before']}; then {last}" if "before" in recipe else last
+    return so_far(OnnxLineEngine(SHIPPED).card.recipe)
 
 
 def _logits(model: keras.Model, line: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -38,6 +38,7 @@ CLOSING = (
     ("frame", 0.03),
     ("spoilt", 0.12),
     ("upright_stroke", 0.015),
+    ("angular", 0.05),
     ("symbol", 0.045),
     ("penned_letter", 0.03),
     ("sign", 0.03),
@@ -86,7 +87,8 @@ class Recipe:
     def closing(cls, count: int) -> Recipe:
         """Return what one of the closing trainings sees: fewer digits of MNIST as they are.
 
-        More spoilt files, tight crops, plain strokes that are 1s, and signs that are none.
+        More spoilt files, tight crops, plain strokes that are 1s, digits of straight strokes,
+        and signs that are none.
         """
         return cls(count, shares=CLOSING)
 

@@ -20,11 +20,14 @@ from palote.train.curves import Stroke, bent, downwards, leaning, smooth
 
 __all__ = ["SHARES", "schooled"]
 
-SHARES = {0: 0.06, 1: 0.28, 2: 0.1, 4: 0.1, 5: 0.12, 7: 0.22, 8: 0.05, 9: 0.13}
+SHARES = {0: 0.06, 1: 0.28, 2: 0.1, 4: 0.1, 5: 0.12, 7: 0.22, 8: 0.05, 9: 0.16}
 """How much of what is written of a digit has one of these forms."""
 
 LOOPED = 0.28
 """Share of the 1s that begin with a loop."""
+
+LIKE_P = 0.5
+"""Share of the 9s whose stem is at their left."""
 
 LONG = 0.5
 """Share of the flags that are at least half as long as the stem, as if the pen came from below.
@@ -165,7 +168,7 @@ def _eight(rng: np.random.Generator) -> list[Stroke]:
 
 def _nine(rng: np.random.Generator) -> list[Stroke]:
     """Return a 9 whose stem comes from below its bowl, or from its left side."""
-    if rng.random() < 0.35:
+    if rng.random() < LIKE_P:
         return _like_p(rng)
     wide, high = rng.uniform(0.16, 0.27), rng.uniform(0.2, 0.29)
     # From where the stem begins once round, counted clockwise from the bottom.

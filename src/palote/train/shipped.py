@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 import palote
 from palote import data, metrics
 from palote.ink import InkSpec
+from palote.model import catalog
 from palote.model.card import Card
 from palote.settings import Settings
 from palote.train import export, folders, networks, samples
 from palote.train.augment import Batches
+from palote.train.cards import so_far
 from palote.train.kinds import NONE
 from palote.train.listener import Listener
 from palote.train.loop import Judge, Phase, fit
@@ -69,6 +71,7 @@ class Recipe:
         judged: most pictures of each set that validate and score; all if not given.
         onward: begin with the weights of the shipped network, and do the second closing
             training alone.
+        averaged: onward, end with the mean of the weights it began with and those it came to.
         data: how it was asked that a person's corrections join the samples, if it was.
     """
 
@@ -83,11 +86,14 @@ class Recipe:
     finish_rate: float = 1e-3
     judged: int | None = None
     onward: bool = False
+    averaged: bool = False
     data: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
         """The command that does it again."""
+        if self.averaged:
+            return f"scripts/closing --finish {self.finish} --seed {self.seed}"
         words = ["palote train default", *(f"--data {shlex.quote(text)}" for text in self.data)]
         if not self.onward:
             words.append(f"--epochs {self.epochs}")
@@ -158,7 +164,7 @@ def _close(
     Interrupted, the network stays as the training at hand left it.
     """
     start = model.get_weights()
-    ends = []
+    ends = [start] if recipe.averaged else []
     if made is not None:
         some = own + made.some(3 * len(own.labels) // 2, recipe.seed)
         if not _fit(model, recipe, "finish", some, judge, out, listener):
@@ -264,6 +270,12 @@ def _judged(model: keras.Model, recipe: Recipe, judge: samples.Samples, settings
             "palote": palote.__version__,
             "keras": keras.__version__,
             **asdict(recipe),
+            **({"before": _before()} if recipe.averaged else {}),
         },
         scores=scores,
     )
+
+
+def _before() -> str:
+    """Return how the shipped network came about, which a training goes on from."""
+    return so_far(Card.from_file(catalog.ASSETS / f"{catalog.SHIPPED}.card.json").recipe)
