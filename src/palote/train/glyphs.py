@@ -45,13 +45,11 @@ class LineStock:
         digits: MNIST's pictures.
         pens: digits as pen strokes.
         symbols: letters and symbols as pen strokes.
-        touching: share of the hands that let digits touch.
     """
 
     digits: data.Images
     pens: data.Strokes
     symbols: data.Strokes
-    touching: float
 
     def writer(self, rng: np.random.Generator) -> str:
         """Return a writer who can fill a line."""

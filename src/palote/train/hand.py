@@ -10,6 +10,10 @@ from palote.train.glyphs import LineStock
 
 __all__ = ["Hand", "hand_of"]
 
+TOUCHING = 0.25
+"""Share of the hands that let digits touch. (With half of them the judge vouches for fewer
+cheques, and a line network reads fewer.)"""
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -75,7 +79,7 @@ def hand_of(stock: LineStock, rng: np.random.Generator, count: int) -> Hand:
         pen=str(rng.choice(["even", "pressed", "flat", "worn"], p=[0.66, 0.16, 0.1, 0.08])),
         gap=gap,
         uneven=0.05 + 0.15 * max(gap, 0.0),
-        touching=rng.uniform(0.1, 0.7) if width <= 0.18 and rng.random() < stock.touching else 0.0,
+        touching=rng.uniform(0.1, 0.7) if width <= 0.18 and rng.random() < TOUCHING else 0.0,
         slant=rng.normal(0.12, 0.2),
         slope=rng.normal(0, 0.035),
         wander=rng.uniform(0, 0.06),

@@ -45,12 +45,6 @@ FOREIGN = 0.25
 NOTHING = 0.07
 """Share of pictures with no writing."""
 
-TOUCHING, TAUGHT_TOUCHING = 0.25, 0.5
-"""Share of the hands that let digits touch; more in lessons, since they are what is hard.
-
-(With so many the judge would vouch for fewer numbers.)
-"""
-
 
 @dataclass(frozen=True)
 class Recipe:
@@ -270,8 +264,7 @@ def stock_of(settings: Settings, validation: bool = False) -> LineStock:
     symbols, pens = data.pen_symbols(split, settings), data.pen(split, settings)
     kept = np.s_[-HELD_OUT:] if validation else np.s_[:-HELD_OUT]
     digits = data.mnist("train", settings)
-    digits = data.Images(digits.pixels[kept], digits.labels[kept])
-    return LineStock(digits, pens, symbols, TOUCHING if validation else TAUGHT_TOUCHING)
+    return LineStock(data.Images(digits.pixels[kept], digits.labels[kept]), pens, symbols)
 
 
 _stock: LineStock | None = None
