@@ -13,13 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train.curves import Stroke, bent
+from palote.train.alphabet import Strokes
+from palote.train.curves import Stroke, bent, numbered
 
 __all__ = ["DIGITS", "angular", "straightened"]
 
-Outline = list[tuple[float, float]]
-
-FORMS: dict[int, list[list[Outline]]] = {
+FORMS: dict[int, list[Strokes]] = {
     2: [
         [[(0, 0), (1, 0), (1, 0.5), (0, 0.5), (0, 1), (1, 1)]],
         [[(0, 0.2), (0, 0), (1, 0), (1, 0.45), (0, 1), (1, 1)]],
@@ -84,7 +83,7 @@ def angular(digit: int, rng: np.random.Generator) -> NDArray[np.float32]:
     wide = rng.uniform(NARROWEST_SEVEN if digit == 7 else 0.4, 0.85)
     parts = []
     moved: dict[tuple[float, float], Stroke] = {}
-    for number, outline in enumerate(forms[int(rng.integers(len(forms)))]):
+    for outline in forms[int(rng.integers(len(forms)))]:
         corners = []
         for corner in outline:
             # The same corner of two strokes is missed by less than it is moved.
@@ -93,9 +92,8 @@ def angular(digit: int, rng: np.random.Generator) -> NDArray[np.float32]:
         corners[0] = _beyond(corners[1], corners[0], rng)
         corners[-1] = _beyond(corners[-2], corners[-1], rng)
         edges = [bent(begin, end, rng.normal(0, 0.02), 8) for begin, end in pairwise(corners)]
-        line = np.vstack([*(edge[:-1] for edge in edges), edges[-1][-1:]])
-        parts.append(np.column_stack([line, np.full(len(line), number)]))
-    return np.concatenate(parts).astype(np.float32)
+        parts.append(np.vstack([*(edge[:-1] for edge in edges), edges[-1][-1:]]))
+    return numbered(parts)
 
 
 def straightened(points: NDArray[np.float32], off: float) -> NDArray[np.float32]:
@@ -109,9 +107,8 @@ def straightened(points: NDArray[np.float32], off: float) -> NDArray[np.float32]
     parts = []
     for number in np.unique(points[:, 2]):
         stroke = np.ascontiguousarray(points[points[:, 2] == number, :2], np.float32)
-        corners = cv2.approxPolyDP(stroke[:, None], away, False)[:, 0]
-        parts.append(np.column_stack([corners, np.full(len(corners), number, np.float32)]))
-    return np.concatenate(parts).astype(np.float32)
+        parts.append(cv2.approxPolyDP(stroke[:, None], away, False)[:, 0])
+    return numbered(parts)
 
 
 def _beyond(before: Stroke, end: Stroke, rng: np.random.Generator) -> Stroke:

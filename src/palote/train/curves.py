@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Stroke", "bent", "downwards", "leaning", "smooth"]
+__all__ = ["Stroke", "bent", "downwards", "leaning", "numbered", "smooth"]
 
 Stroke = NDArray[np.float64]
 """(k, 2): x to the right, y downwards; what is written stands on 0 and is about 1 high."""
@@ -37,6 +39,15 @@ def smooth(points: list[tuple[float, float]]) -> Stroke:
         between = np.stack([near, far], axis=1).reshape(-1, 2)
         curve = np.vstack([curve[:1], between, curve[-1:]])
     return curve
+
+
+def numbered(strokes: Iterable[NDArray[np.floating]]) -> NDArray[np.float32]:
+    """Return strokes (k, 2) end to end: float32 (n, 3), x, y and number of the stroke."""
+    parts = [
+        np.column_stack([stroke, np.full(len(stroke), number)])
+        for number, stroke in enumerate(strokes)
+    ]
+    return np.concatenate(parts).astype(np.float32)
 
 
 def _over(lean: float) -> float:

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.train.curves import numbered
+
 __all__ = [
     "anywhere",
     "canvas",
@@ -257,7 +259,7 @@ def _rules(height: int, width: int, rng: np.random.Generator) -> NDArray[np.floa
 def scribble(rng: np.random.Generator) -> NDArray[np.float32]:
     """Return the points (k, 3) of a meaningless line or two."""
     parts = []
-    for number in range(int(rng.integers(1, 4))):
+    for _ in range(int(rng.integers(1, 4))):
         turns = int(rng.integers(7, 16))
         corners = (
             rng.normal(0, 1, (turns, 2)).cumsum(axis=0)
@@ -265,8 +267,6 @@ def scribble(rng: np.random.Generator) -> NDArray[np.float32]:
             else rng.random((turns, 2)) * 3
         )
         steps = np.linspace(0, turns - 1, turns * 6)
-        smooth = np.stack(
-            [np.interp(steps, np.arange(turns), corners[:, i]) for i in (0, 1)], axis=1
-        )
-        parts.append(np.column_stack([smooth, np.full(len(smooth), number)]))
-    return np.concatenate(parts).astype(np.float32)
+        smooth = [np.interp(steps, np.arange(turns), corners[:, i]) for i in (0, 1)]
+        parts.append(np.stack(smooth, axis=1))
+    return numbered(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Listener"]
+__all__ = ["Listener", "printing"]
 
 
 def _ignore(done: int, total: int, text: str) -> None:
@@ -30,3 +30,12 @@ class Listener:
     say: Callable[[str], None] = print
     step: Callable[[int, int, str], None] = _ignore
     reached: Callable[[int, int, float], None] = _no_round
+
+
+def printing() -> Listener:
+    """Return one that prints, for scripts: steps on one line, over what stood there."""
+
+    def step(done: int, total: int, text: str) -> None:
+        print(f"\r{done:>7} of {total:<7} {text}", end="", flush=True)
+
+    return Listener(lambda text: print(f"\r{text}", flush=True), step)

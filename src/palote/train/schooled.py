@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train.curves import Stroke, bent, downwards, leaning, smooth
+from palote.train.curves import Stroke, bent, downwards, leaning, numbered, smooth
 
 __all__ = ["SHARES", "schooled"]
 
@@ -46,11 +46,7 @@ def schooled(digit: int, rng: np.random.Generator) -> NDArray[np.float32]:
     Returns:
         float32 (k, 3), x, y and number of the stroke; about 1 high, on a baseline at 0.
     """
-    parts = [
-        np.column_stack([stroke, np.full(len(stroke), number)])
-        for number, stroke in enumerate(FORMS[digit](rng))
-    ]
-    return np.concatenate(parts).astype(np.float32)
+    return numbered(FORMS[digit](rng))
 
 
 def _one(rng: np.random.Generator) -> list[Stroke]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.train.alphabet import ALPHABET, Strokes
+from palote.train.curves import numbered
 
 __all__ = ["could_be_one", "letter", "penned", "sign", "upright_stroke"]
 
@@ -138,12 +139,8 @@ def penned(rng: np.random.Generator) -> Points:
 def _written(strokes: Strokes, turn: float, rng: np.random.Generator) -> Points:
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     stretch = np.exp(rng.normal(0, 0.18, 2))
-    parts = []
-    for number, stroke in enumerate(strokes):
-        corners = np.array(stroke) + rng.normal(0, 0.025, (len(stroke), 2))
-        line = _drawn(corners) @ matrix.T * stretch
-        parts.append(np.column_stack([line, np.full(len(line), number)]))
-    return np.concatenate(parts).astype(np.float32)
+    corners = (np.array(one) + rng.normal(0, 0.025, (len(one), 2)) for one in strokes)
+    return numbered(_drawn(stroke) @ matrix.T * stretch for stroke in corners)
 
 
 def upright_stroke(rng: np.random.Generator) -> Points:
