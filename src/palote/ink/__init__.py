@@ -8,7 +8,7 @@ One road, used alike by reading and by training::
   an enlargement that only repeats pixels
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
-- ``frames.py``      printed frames
+- ``frames.py``      printed frames; ``rings.py`` those that a hand drew around something
 - ``split.py``       which connected components make up the digit
 - ``fit.py``         the centred patch, and `InkSpec`, its geometry
 

@@ -1,4 +1,4 @@
-"""Take ruled and squared paper and printed frames out of the mask.
+"""Take ruled and squared paper, printed frames and drawn rings out of the mask.
 
 A line goes only if it runs from border to border, or belongs to a frame around
 something: otherwise the bars of 2, 4 and 7 would go with it. Where a stroke
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 from palote.ink.frames import without_frame
+from palote.ink.rings import without_rings
 from palote.ink.ruler import THICKEST, Line, trace
 
 __all__ = ["may_be_ruled", "without_lines"]
@@ -38,7 +39,7 @@ SAME_DIRECTION = 0.06
 
 
 def without_lines(components: Components, strength: NDArray[np.uint8]) -> Components:
-    """Return the ink without ruled lines, grids and frames.
+    """Return the ink without ruled lines, grids, frames and rings.
 
     Args:
         components: the ink.
@@ -53,7 +54,7 @@ def without_lines(components: Components, strength: NDArray[np.uint8]) -> Compon
         if inside is None:
             break
         components = inside
-    return components
+    return without_rings(components) or components
 
 
 def may_be_ruled(components: Components) -> bool:

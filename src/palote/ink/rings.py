@@ -1,0 +1,142 @@
+"""Take a ring that somebody drew around something out of the mask.
+
+Answers are ringed, and so are numbers of lists. A ring is a component that goes once round, or
+nearly, is bent outwards everywhere, and has writing within that does not touch it. A 0 with a dot
+or a slash in it is none.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink.components import Components
+
+__all__ = ["without_rings"]
+
+SMALLEST = 24
+"""Shorter side of a ring, in pixels, at least."""
+
+MOST = 60
+"""With more components than this, nothing is looked for."""
+
+WAYS = 72
+"""Directions from its middle in which a ring is measured."""
+
+CLOSED = 0.92
+"""A ring has ink in at least this share of them."""
+
+THIN = 0.4
+"""Share of its radius that a ring is thick, at most, in nine directions of ten."""
+
+CONVEX = 0.94
+"""Share of its convex hull that a ring surrounds, at least."""
+
+HIGH = 0.15
+"""Share of the ring's height that is writing, at least."""
+
+DOT = 3.5
+"""What is no larger than so many times the ring's thickness is the dot of a 0."""
+
+ASIDE = 0.17
+"""How far from the middle of the ring that of the writing lies, in sizes of the ring, at most."""
+
+STROKE = 0.25
+"""What is narrower than this share of its length is one stroke."""
+
+UPRIGHT = np.deg2rad(22)
+"""A stroke that leans more than this is the slash of a 0, and no 1 in a ring."""
+
+ROUND = 0.8
+"""Nor is one in a ring that is narrower than this share of its height."""
+
+
+def without_rings(components: Components) -> Components | None:
+    """Erase each ring drawn around something; nothing if there is none."""
+    stats = components.stats
+    if not 2 <= len(stats) <= MOST:
+        return None
+    x, y, width, height = stats[:, :4].T
+    right, bottom = x + width, y + height
+    result: NDArray[np.bool_] | None = None
+    for index in np.flatnonzero(np.minimum(width, height) >= SMALLEST):
+        within = (x > x[index]) & (y > y[index]) & (right < right[index]) & (bottom < bottom[index])
+        if within.any() and _surrounds(components, int(index), np.flatnonzero(within)):
+            if result is None:
+                result = components.mask.copy()
+            window = np.s_[y[index] : bottom[index], x[index] : right[index]]
+            result[window] &= ~_of(components, int(index), np.array([index]))
+    return None if result is None else Components(result)
+
+
+def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> bool:
+    """Tell whether a component is a ring around writing.
+
+    Args:
+        components: the ink.
+        ring: number of the component.
+        within: numbers of those whose boxes lie in its box.
+    """
+    rows, columns = np.nonzero(_of(components, ring, np.array([ring])))
+    _, _, width, height = (int(v) for v in components.stats[ring, :4])
+    middle = np.array([(height - 1) / 2, (width - 1) / 2])
+    ways, radii = _polar(rows, columns, middle)
+    outer, inner = np.zeros(WAYS), np.full(WAYS, np.inf)
+    np.maximum.at(outer, ways, radii)
+    np.minimum.at(inner, ways, radii)
+    there = np.flatnonzero(outer)
+    if len(there) < CLOSED * WAYS:
+        return False
+    thick = (outer[there] - inner[there]) / outer[there]
+    if np.quantile(thick, 0.9) > THIN:
+        return False
+    pen = float(np.median(outer[there] - inner[there])) + 1
+    angles = 2 * np.pi * there / WAYS
+    outline = outer[there, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    hull = cv2.convexHull(outline.astype(np.float32))
+    if cv2.contourArea(outline.astype(np.float32)) < CONVEX * cv2.contourArea(hull):
+        return False
+    rows, columns = np.nonzero(_of(components, ring, within))
+    ways, radii = _polar(rows, columns, middle)
+    if np.mean(radii < inner[ways]) < 0.98:
+        return False
+    low, high = np.array([rows.min(), columns.min()]), np.array([rows.max(), columns.max()])
+    if high[0] - low[0] < HIGH * height or (high - low).max() < DOT * pen:
+        return False
+    aside = np.abs((low + high) / 2 - middle)
+    return bool(aside.max() <= ASIDE * max(width, height)) and not _slash(
+        rows, columns, width / height
+    )
+
+
+def _of(components: Components, ring: int, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return the mask of some components in the box of one."""
+    x, y, width, height = (int(v) for v in components.stats[ring, :4])
+    left, top = x - components.window[0], y - components.window[1]
+    labels = components.labels[top : top + height, left : left + width]
+    return np.isin(labels, chosen + 1)
+
+
+def _polar(
+    rows: NDArray[np.intp], columns: NDArray[np.intp], middle: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the direction of each pixel, one of `WAYS`, and how far out it lies."""
+    down, across = rows - middle[0], columns - middle[1]
+    angles = np.arctan2(down, across) / (2 * np.pi) * WAYS
+    return np.floor(angles).astype(np.intp) % WAYS, np.hypot(down, across)
+
+
+def _slash(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: float) -> bool:
+    """Tell whether what is within belongs to a 0: a single stroke that leans, or fills it.
+
+    Args:
+        rows: of its pixels.
+        columns: of its pixels.
+        shape: width of what surrounds it, in its heights.
+    """
+    spread, ways = np.linalg.eigh(np.cov(np.stack([columns, rows]).astype(np.float64)))
+    if np.sqrt(max(spread[0], 0.0)) > STROKE * np.sqrt(spread[1]):
+        return False
+    across, down = np.abs(ways[:, 1])
+    return bool(np.arctan2(across, down) > UPRIGHT or shape < ROUND)
