@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from benchmarks import sets
 from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.plain import WAYS, Plain
+from benchmarks.styles import styles
 from palote import Reader, Reading, Settings
 from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
 from palote.model.line import SHIPPED
@@ -40,7 +41,7 @@ from palote.model.line import SHIPPED
 SETS = {
     "pen_canvas": sets.pen_canvas,
     "forms": sets.forms,
-    "styles": sets.styles,
+    "styles": styles,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),

@@ -20,12 +20,9 @@ from palote import data
 from palote.data import HELD_OUT
 from palote.settings import Settings
 from palote.train import draw
-from palote.train.angular import straightened
 from palote.train.kinds import without_look_alikes
 
 SEED = 7
-STYLED = 600
-"""Digits of the validation writers that are drawn in other styles."""
 
 
 @dataclass(frozen=True)
@@ -69,49 +66,6 @@ def forms(settings: Settings) -> Iterator[Item]:
         if added is not None:
             name, more = added(points, rng)
             yield Item(png(draw.anywhere(more, rng)), str(label), f"forms, {name}")
-
-
-def styles(settings: Settings) -> Iterator[Item]:
-    """Digits of the validation writers as mice and pixel editors make them, and ringed.
-
-    In straight strokes, a corner where the pen was more than 10 to 18 % of the height off; in a
-    grid of 12 to 28 cells, each shown as a block; and with a ring drawn around them.
-    """
-    rng, around = np.random.default_rng(SEED), np.random.default_rng([SEED, 1])
-    strokes = data.pen("validation", settings)
-    for number in rng.choice(len(strokes), STYLED, replace=False):
-        points, label = strokes[int(number)], str(strokes.labels[number])
-        straight = straightened(points, rng.uniform(0.1, 0.18))
-        yield Item(png(draw.anywhere(straight, rng)), label, "straight strokes")
-        cells, times = int(rng.integers(12, 29)), int(rng.integers(4, 21))
-        grid = _in_cells(points, cells).repeat(times, axis=0).repeat(times, axis=1)
-        yield Item(png(grid), label, "pixel drawings, enlarged")
-        yield Item(png(draw.anywhere(_ringed(points, around), around)), label, "ringed")
-
-
-def _in_cells(points: NDArray[np.float32], cells: int) -> NDArray[np.uint8]:
-    """Draw strokes one cell wide in the middle of a grid: uint8 (cells, cells), dark on white."""
-    xy = points[:, :2] - points[:, :2].min(axis=0)
-    xy *= 0.75 * (cells - 1) / max(float(xy.max()), 1e-3)
-    places = np.rint(xy + (cells - 1 - xy.max(axis=0)) / 2).astype(np.int32)
-    grid = np.full((cells, cells), 255, np.uint8)
-    for number in np.unique(points[:, 2]):
-        cv2.polylines(grid, [places[points[:, 2] == number]], False, 0)
-    return grid
-
-
-def _ringed(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-    """Add a ring, not quite round, not quite closed or a little too long, and not in the middle."""
-    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    half = float((high - low).max()) / 2
-    angles = rng.uniform(0, 2 * np.pi) + np.linspace(0, 2 * np.pi + rng.uniform(-0.3, 0.5), 60)
-    wobble = 1 + 0.03 * (np.sin(2 * angles + rng.uniform(0, 6)) + np.sin(3 * angles))
-    across = half * rng.uniform(1.5, 2.1)
-    radii = np.array([across, across * rng.uniform(0.85, 1.2)])
-    ring = radii * wobble[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
-    ring += (low + high) / 2 + rng.normal(0, 0.05 * half, 2)
-    stroke = np.column_stack([ring, np.full(len(ring), points[:, 2].max() + 1)])
-    return np.vstack([points, stroke.astype(np.float32)])
 
 
 def _slash(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import cv2
@@ -97,13 +97,20 @@ def glanced(
     return reading if expect == "digit" or alone(reading, candidate) else None
 
 
-def likeliest(shares: NDArray[np.float32]) -> int:
+PART = 0.9
+"""So much a digit counts if ink beside it is left out. Chosen on validation data: with 1 a few
+tight crops lose a piece of their digit, with 0.5 a third of the digits in brackets stay none."""
+
+
+def likeliest(shares: NDArray[np.float32], found: Sequence[Candidate]) -> int:
     """Return which interpretation of a picture is read: the one with the likeliest digit.
 
     Args:
         shares: float32 (n, 10 or 11), what the model makes of each.
+        found: the n interpretations.
     """
-    return int(np.argmax(shares[:, :DIGITS].max(axis=1)))
+    worth = np.where([one.part for one in found], PART, 1.0)
+    return int(np.argmax(shares[:, :DIGITS].max(axis=1) * worth))
 
 
 def cleaning_of(clean: str) -> Cleaning:
@@ -139,7 +146,7 @@ def _chosen(
     for candidates in found:
         own = shares[first : first + len(candidates)]
         first += len(candidates)
-        best = likeliest(own) if candidates else 0
+        best = likeliest(own, candidates) if candidates else 0
         yield (candidates[best], own[best]) if candidates else None
 
 

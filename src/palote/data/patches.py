@@ -156,8 +156,9 @@ def _asked(picture: NDArray[np.uint8]) -> int:
     from palote.reader import likeliest
 
     engine = _engine()
-    patches = [candidate.patch for candidate in find_digit(picture, spec=engine.card.ink)]
-    return likeliest(softmax(engine(np.stack(patches)).logits, engine.card.temperature))
+    found = find_digit(picture, spec=engine.card.ink)
+    outputs = engine(np.stack([candidate.patch for candidate in found]))
+    return likeliest(softmax(outputs.logits, engine.card.temperature), found)
 
 
 @cache

@@ -39,7 +39,7 @@ from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
-from palote.ink.split import Piece, main_piece
+from palote.ink.split import Piece, main_pieces
 
 __all__ = [
     "CLEANINGS",
@@ -77,6 +77,7 @@ class Candidate:
         box: (x, y, width, height) in pixels of the array given to `find_digit`.
         cleaned: the pictures of the way.
         mask: bool (h, w) of the working size; the ink that was taken.
+        part: whether ink that may be a neighbour's was left out.
     """
 
     patch: NDArray[np.float32]
@@ -84,6 +85,7 @@ class Candidate:
     cleaned: Cleaned
     mask: NDArray[np.bool_]
     frame: NDArray[np.float32] | None = None
+    part: bool = False
 
     @property
     def views(self) -> tuple[NDArray[np.float32], ...]:
@@ -106,8 +108,8 @@ def find_digit(
         dark: whether the ink is the darker tone, if that is known.
 
     Returns:
-        No candidate if the picture is blank; one if it is clear which tone is ink;
-        otherwise up to four, the likelier tone first.
+        No candidate if the picture is blank; one if it is clear which tone is ink, and what
+        of it the digit; otherwise up to eight, the likelier tone first.
     """
     spec = spec or InkSpec()
     candidates = []
@@ -118,9 +120,7 @@ def find_digit(
             box = cleaned.to_input(piece.box)
             candidates.append(Candidate(patch, box, cleaned, piece.mask))
             continue
-        candidate = _candidate(cleaned, Components(cleaned.mask), spec)
-        if candidate is not None:
-            candidates.append(candidate)
+        candidates += _candidates(cleaned, Components(cleaned.mask), spec)
     return candidates
 
 
@@ -141,7 +141,8 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     components = Components(found[0].mask)
     if may_be_ruled(components) or len(components.stats) > FEW:
         return None
-    return _candidate(found[0], components, spec)
+    candidates = _candidates(found[0], components, spec)
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def find_lines(
@@ -165,15 +166,16 @@ def find_lines(
     return found
 
 
-def _candidate(cleaned: Cleaned, components: Components, spec: InkSpec) -> Candidate | None:
-    """Return the digit of one interpretation, if it has ink."""
-    piece = main_piece(without_lines(components, cleaned.strength))
-    if piece is None:
-        return None
-    patch = fit(cleaned.strength, piece.mask, piece.box, spec)
-    frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
-    box = cleaned.to_input(piece.box)
-    return Candidate(_in_channels(patch, spec), box, cleaned, piece.mask, frame)
+def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list[Candidate]:
+    """Return the digit of one interpretation, if it has ink, and what else it may be."""
+    found: list[Candidate] = []
+    for piece in main_pieces(without_lines(components, cleaned.strength)):
+        patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+        frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
+        box = cleaned.to_input(piece.box)
+        shown = _in_channels(patch, spec)
+        found.append(Candidate(shown, box, cleaned, piece.mask, frame, part=bool(found)))
+    return found
 
 
 def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:

@@ -2,7 +2,9 @@
 
 One digit at first: the heaviest piece of ink that does not run along the border,
 with what lies close to it (a broken stroke, the bar of a five). Dust and what
-belongs to other things stays out.
+belongs to other things stays out. Of what stands beside it, or is cut off by the
+border, the picture does not say whether it is a part of the digit (a broken one)
+or another sign, or a neighbour's; then there are two answers.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 
-__all__ = ["Piece", "main_piece"]
+__all__ = ["Piece", "main_pieces"]
 
 DUST = 0.004
 """A component of less than this share of the main one's box is dust."""
 
 REACH = 0.3
 """How far a part may lie from the digit, in sizes of the digit so far."""
+
+BESIDE = 0.05
+"""What stands so far to one side of it, in sizes of the main piece, may be another sign."""
 
 MOST = 400
 """No more components than this are looked at, so that a page of dust stays cheap."""
@@ -45,13 +50,13 @@ class Piece:
         return cls(mask, (0, 0, mask.shape[1], mask.shape[0]))
 
 
-def main_piece(components: Components) -> Piece | None:
-    """Return the digit's ink, or nothing if there is none."""
+def main_pieces(components: Components) -> list[Piece]:
+    """Return the digit's ink, and the same without what may not belong to it, if there is some."""
     stats = components.stats
     if len(stats) == 0:
-        return None
+        return []
     if len(stats) == 1:
-        return Piece(components.mask, components.window)
+        return [Piece(components.mask, components.window)]
     centres = components.centres
     kept = np.arange(len(stats))
     if len(stats) > MOST:
@@ -59,7 +64,40 @@ def main_piece(components: Components) -> Piece | None:
         stats, centres = stats[kept], centres[kept]
     main = int(np.argmax(_weights(stats, centres, components.mask.shape)))
     chosen = _gather(stats, main)
-    return Piece(components.only(kept[chosen]), _union(stats[chosen]))
+    own = chosen[~_others(stats[chosen], stats[main], components.mask.shape)]
+    several = [chosen] if len(own) == len(chosen) else [chosen, own]
+    return [Piece(components.only(kept[one]), _union(stats[one])) for one in several]
+
+
+def _others(
+    stats: NDArray[np.int32], main: NDArray[np.int32], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Tell which components may not belong to the digit.
+
+    Those beside the main one, and those above and below it that the border cuts off, unless it is
+    cut off there itself.
+
+    Args:
+        stats: int32 (n, 5) of the components.
+        main: int32 (5,) of the main one.
+        shape: (height, width) of the picture.
+    """
+    left, top, right, bottom = _sides(stats)
+    x0, y0, x1, y1 = _sides(main)
+    height, width = shape
+    gap = BESIDE * max(main[2], main[3])
+    found = (right <= x0 - gap) | (left >= x1 + gap)
+    found |= (left <= 0) & (right <= x0) & (x0 > 0)
+    found |= (right >= width) & (left >= x1) & (x1 < width)
+    found |= (top <= 0) & (bottom <= y0) & (y0 > 0)
+    found |= (bottom >= height) & (top >= y1) & (y1 < height)
+    return np.asarray(found)
+
+
+def _sides(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:
+    """Return the left, top, right and bottom of boxes (..., 4 or more)."""
+    x, y, width, height = np.moveaxis(stats[..., :4], -1, 0)
+    return x, y, x + width, y + height
 
 
 def _weights(

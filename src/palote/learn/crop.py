@@ -130,7 +130,7 @@ def look(png: bytes, engine: Engine) -> Look:
     if not found:
         raise NothingToLearn("There is nothing on a picture that was kept.")
     shares = np.stack([_shares(_views(one, engine.card), engine, None) for one in found])
-    views = _views(found[likeliest(shares)], engine.card)
+    views = _views(found[likeliest(shares, found)], engine.card)
     outputs = engine(np.stack([*views, *with_copies(views[0])[1:]]))
     return Look(outputs.logits, outputs.embedding, len(views))
 
@@ -174,7 +174,7 @@ def _best(
             "There is nothing in the picture to learn from: no ink was found on the paper."
         )
     shares = np.stack([_shares(_views(one, engine.card), engine, head) for one in found])
-    best = likeliest(shares)
+    best = likeliest(shares, found)
     return found[best], shares[best]
 
 

@@ -59,13 +59,16 @@ def _through_ink(
 ) -> Made:
     """Yield what reading would see; an inside-out reading of a digit is no digit."""
     for candidate in find_digit(picture):
+        if candidate.part:
+            continue  # a part of it, perhaps
         if candidate.cleaned.dark == dark or label == NONE:
             yield candidate.patch, label
         elif rng.random() < 0.5:
             yield candidate.patch, NONE
     if label != NONE and rng.random() < 0.04:
         for candidate in find_digit(picture, dark=not dark):
-            yield candidate.patch, NONE
+            if not candidate.part:
+                yield candidate.patch, NONE
 
 
 def _pick(strokes: data.Strokes, rng: np.random.Generator) -> tuple[NDArray[np.float32], str]:
