@@ -59,6 +59,18 @@ def test_a_sign_beside_a_digit_is_not_read(reader: Reader, text: str):
     assert (reading.text, reading.status) == (digit, "ok")
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+@pytest.mark.parametrize("digit", "0123456789")
+def test_what_underlines_a_digit_is_not_read(reader: Reader, digit: str, lines: int):
+    picture = written(digit, 60)
+    low = int(np.flatnonzero((picture < 128).any(axis=1))[-1])
+    for number in range(lines):
+        y = low + 16 + 18 * number
+        cv2.line(picture, (45, y), (picture.shape[1] - 45, y + 3), 0, THICK, cv2.LINE_AA)
+    reading = reader.read(picture, expect="digit")
+    assert (reading.text, reading.status) == (digit, "ok")
+
+
 def test_all_of_a_broken_digit_is_read(reader: Reader):
     gap = written("4", 40)
     columns = np.flatnonzero((gap < 128).any(axis=0))

@@ -28,6 +28,10 @@ REACH = 0.3
 BESIDE = 0.05
 """What stands so far to one side of it, in sizes of the main piece, may be another sign."""
 
+FLAT, WIDE = 0.3, 0.6
+"""What lies below the main piece may underline it: no higher than this share of its own width, and
+at least as wide as this share of that piece."""
+
 MOST = 400
 """No more components than this are looked at, so that a page of dust stays cheap."""
 
@@ -74,8 +78,8 @@ def _others(
 ) -> NDArray[np.bool_]:
     """Tell which components may not belong to the digit.
 
-    Those beside the main one, and those above and below it that the border cuts off, unless it is
-    cut off there itself.
+    Those beside the main one, what may underline it, and those above and below it that the border
+    cuts off, unless it is cut off there itself.
 
     Args:
         stats: int32 (n, 5) of the components.
@@ -91,6 +95,8 @@ def _others(
     found |= (right >= width) & (left >= x1) & (x1 < width)
     found |= (top <= 0) & (bottom <= y0) & (y0 > 0)
     found |= (bottom >= height) & (top >= y1) & (y1 < height)
+    wide = right - left
+    found |= (top >= y1) & (bottom - top <= FLAT * wide) & (wide >= WIDE * main[2])
     return np.asarray(found)
 
 
