@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from palote import Reader
+from benchmarks.number_sets import composed
+from palote import Reader, Settings
 from palote.ink import find_digit
 from palote.ink.components import Components
 from palote.ink.split import main_pieces
@@ -32,17 +33,19 @@ def written(text: str, room: int = 0) -> np.ndarray:
 def cut(digit: str, side: str) -> np.ndarray:
     """A digit with a third of an 8 at one side of the picture."""
     middle, other = written(digit, 30), written("8", 30)
+    third = [size // 3 for size in other.shape]
     if side in ("left", "right"):
-        part = other.shape[1] // 2
-        halves = [other[:, part:], middle] if side == "left" else [middle, other[:, :part]]
-        return np.hstack(halves)
-    part = other.shape[0] // 2
+        parts = (
+            [other[:, -third[1] :], middle] if side == "left" else [middle, other[:, : third[1]]]
+        )
+        return np.hstack(parts)
     wide = max(middle.shape[1], other.shape[1])
     middle, other = (
         np.pad(one, ((0, 0), (0, wide - one.shape[1])), constant_values=255)
         for one in (middle, other)
     )
-    return np.vstack([other[part:], middle] if side == "top" else [middle, other[:part]])
+    rest = third[0]
+    return np.vstack([other[-rest:], middle] if side == "top" else [middle, other[:rest]])
 
 
 @pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
@@ -106,3 +109,17 @@ def test_letters_of_several_strokes_do_not_become_digits(reader: Reader):
     for picture in (apart, *(written(letter, 60) for letter in "KNHMi!")):
         reading = reader.read(picture, expect="digit")
         assert reading.status != "ok" and reading.text in ("", "?")
+
+
+def test_one_digit_of_a_number_in_doubt_is_not_the_answer(datasets, reader: Reader):
+    """Where nobody says what is expected: each digit alone would be sure of itself."""
+    numbers = [item for item in composed(Settings(datasets=datasets)) if "apart" in item.kind]
+    readings = [reader.read(item.image) for item in numbers[:24]]
+    assert any(reading.status == "unsure" for reading in readings), "or nothing is tested"
+    assert not [one.text for one in readings if one.status == "ok" and len(one.digits) == 1]
+
+
+def test_a_neighbour_that_is_cut_off_makes_no_number_of_a_digit(reader: Reader):
+    for side in ("left", "right"):
+        reading = reader.read(cut("3", side))
+        assert (reading.text, reading.status) == ("3", "ok")

@@ -77,7 +77,8 @@ class Candidate:
         box: (x, y, width, height) in pixels of the array given to `find_digit`.
         cleaned: the pictures of the way.
         mask: bool (h, w) of the working size; the ink that was taken.
-        part: whether ink that may be a neighbour's was left out.
+        part: whether ink near it was left out, which may belong to it.
+        beside: whether some of that is whole: another sign, or another digit.
     """
 
     patch: NDArray[np.float32]
@@ -86,6 +87,7 @@ class Candidate:
     mask: NDArray[np.bool_]
     frame: NDArray[np.float32] | None = None
     part: bool = False
+    beside: bool = False
 
     @property
     def views(self) -> tuple[NDArray[np.float32], ...]:
@@ -174,7 +176,7 @@ def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list
         frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
         box = cleaned.to_input(piece.box)
         shown = _in_channels(patch, spec)
-        found.append(Candidate(shown, box, cleaned, piece.mask, frame, part=bool(found)))
+        found.append(Candidate(shown, box, cleaned, piece.mask, frame, piece.part, piece.beside))
     return found
 
 

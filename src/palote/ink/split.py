@@ -43,10 +43,14 @@ class Piece:
     Attributes:
         mask: bool (h, w) of the whole frame.
         box: (x, y, width, height) of its pixels.
+        part: whether ink near it was left out, which may belong to it.
+        beside: whether some of that is whole: another sign, or another digit.
     """
 
     mask: NDArray[np.bool_]
     box: tuple[int, int, int, int]
+    part: bool = False
+    beside: bool = False
 
     @classmethod
     def whole(cls, mask: NDArray[np.bool_]) -> Piece:
@@ -68,36 +72,40 @@ def main_pieces(components: Components) -> list[Piece]:
         stats, centres = stats[kept], centres[kept]
     main = int(np.argmax(_weights(stats, centres, components.mask.shape)))
     chosen = _gather(stats, main)
-    own = chosen[~_others(stats[chosen], stats[main], components.mask.shape)]
-    several = [chosen] if len(own) == len(chosen) else [chosen, own]
-    return [Piece(components.only(kept[one]), _union(stats[one])) for one in several]
+    pieces = [Piece(components.only(kept[chosen]), _union(stats[chosen]))]
+    cut, whole = _others(stats[chosen], stats[main], components.mask.shape)
+    own = chosen[~(cut | whole)]
+    if len(own) < len(chosen):
+        beside = bool((whole & ~cut).any())
+        pieces.append(Piece(components.only(kept[own]), _union(stats[own]), True, beside))
+    return pieces
 
 
 def _others(
     stats: NDArray[np.int32], main: NDArray[np.int32], shape: tuple[int, ...]
-) -> NDArray[np.bool_]:
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Tell which components may not belong to the digit.
-
-    Those beside the main one, what may underline it, and those above and below it that the border
-    cuts off, unless it is cut off there itself.
 
     Args:
         stats: int32 (n, 5) of the components.
         main: int32 (5,) of the main one.
         shape: (height, width) of the picture.
+
+    Returns:
+        Those apart from the main one that the border cuts off, unless it is cut off there itself;
+        and those to one side of it, and what may underline it.
     """
     left, top, right, bottom = _sides(stats)
     x0, y0, x1, y1 = _sides(main)
     height, width = shape
-    gap = BESIDE * max(main[2], main[3])
-    found = (right <= x0 - gap) | (left >= x1 + gap)
-    found |= (left <= 0) & (right <= x0) & (x0 > 0)
-    found |= (right >= width) & (left >= x1) & (x1 < width)
-    found |= (top <= 0) & (bottom <= y0) & (y0 > 0)
-    found |= (bottom >= height) & (top >= y1) & (y1 < height)
-    wide = right - left
-    found |= (top >= y1) & (bottom - top <= FLAT * wide) & (wide >= WIDE * main[2])
-    return np.asarray(found)
+    cut = (left <= 0) & (right <= x0) & (x0 > 0)
+    cut |= (right >= width) & (left >= x1) & (x1 < width)
+    cut |= (top <= 0) & (bottom <= y0) & (y0 > 0)
+    cut |= (bottom >= height) & (top >= y1) & (y1 < height)
+    gap, wide = BESIDE * max(main[2], main[3]), right - left
+    beside = (right <= x0 - gap) | (left >= x1 + gap)
+    beside |= (top >= y1) & (bottom - top <= FLAT * wide) & (wide >= WIDE * main[2])
+    return np.asarray(cut), np.asarray(beside)
 
 
 def _sides(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:

@@ -108,7 +108,8 @@ def either(
         return digit
     page = read_lines(picture, engine, how)
     vouched = [line for line in page.lines if line.status == "ok" and len(line.digits) > 1]
-    if vouched or (digit.status in ("empty", "not_digit") and _several(page)):
+    beside = candidate is not None and candidate.beside
+    if vouched or ((beside or digit.status in ("empty", "not_digit")) and _several(page)):
         return _answer(page, picture, stages, digit.model)
     return digit
 
