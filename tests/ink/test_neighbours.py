@@ -123,3 +123,9 @@ def test_a_neighbour_that_is_cut_off_makes_no_number_of_a_digit(reader: Reader):
     for side in ("left", "right"):
         reading = reader.read(cut("3", side))
         assert (reading.text, reading.status) == ("3", "ok")
+
+
+@pytest.mark.parametrize("word", ["soil", "Total", "sell", "Zoe", "Sold", "bozo"])
+def test_a_word_is_not_answered_with_one_letter_that_looks_like_a_digit(reader: Reader, word: str):
+    for expect in ("digit", "auto"):
+        assert reader.read(written(word, 60), expect=expect).status != "ok"

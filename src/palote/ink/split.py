@@ -22,11 +22,18 @@ __all__ = ["Piece", "main_pieces"]
 DUST = 0.004
 """A component of less than this share of the main one's box is dust."""
 
+DUST_HEIGHT = 0.06
+"""So is what is lower, in heights of the main one."""
+
 REACH = 0.3
 """How far a part may lie from the digit, in sizes of the digit so far."""
 
 BESIDE = 0.05
 """What stands so far to one side of it, in sizes of the main piece, may be another sign."""
+
+SMALL, NARROW, MOST_SIGNS = 0.6, 0.45, 4
+"""Signs are no higher than this share of the digit's height, but for one, or for two no wider than
+that: brackets around it. And there are no more of them than so many."""
 
 FLAT, WIDE = 0.3, 0.6
 """What lies below the main piece may underline it: no higher than this share of its own width, and
@@ -73,7 +80,7 @@ def main_pieces(components: Components) -> list[Piece]:
     main = int(np.argmax(_weights(stats, centres, components.mask.shape)))
     chosen = _gather(stats, main)
     pieces = [Piece(components.only(kept[chosen]), _union(stats[chosen]))]
-    cut, whole = _others(stats[chosen], stats[main], components.mask.shape)
+    cut, whole = (some[chosen] for some in _others(stats, stats[main], components.mask.shape))
     own = chosen[~(cut | whole)]
     if len(own) < len(chosen):
         beside = bool((whole & ~cut).any())
@@ -104,8 +111,22 @@ def _others(
     cut |= (bottom >= height) & (top >= y1) & (y1 < height)
     gap, wide = BESIDE * max(main[2], main[3]), right - left
     beside = (right <= x0 - gap) | (left >= x1 + gap)
+    row = (top < y1) & (bottom > y0) & (stats[:, 3] > DUST_HEIGHT * main[3])
+    if not _signs(stats[beside & ~cut & row], main):
+        beside[:] = False
     beside |= (top >= y1) & (bottom - top <= FLAT * wide) & (wide >= WIDE * main[2])
     return np.asarray(cut), np.asarray(beside)
+
+
+def _signs(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
+    """Tell whether components may be signs, rather than letters of one word with the main one."""
+    tall = stats[stats[:, 3] > SMALL * main[3]]
+    if len(stats) > MOST_SIGNS or len(tall) > 2:
+        return False
+    if len(tall) < 2:  # a tick, the bar of a percent sign
+        return True
+    before = tall[:, 0] < main[0]
+    return bool(before[0] != before[1] and (tall[:, 2] <= NARROW * main[3]).all())
 
 
 def _sides(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:
