@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sets import SEED, png
+from benchmarks.styles import Points, high, with_sign
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
 
-COMPOSED = 300
+COMPOSED, SIGNED = 300, 200
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,34 @@ def composed(settings: Settings) -> Iterator[Item]:
         picture = draw.paper(ink, rng, ruled=False) if paper else draw.canvas(ink, dark=True)
         label = "".join(str(pens.labels[i]) for i in chosen)
         yield Item(png(picture), (label,), "composed", f"composed, {kind}")
+
+
+def signed(settings: Settings) -> Iterator[Item]:
+    """Three digits of one writer for validation, apart, beside a sign."""
+    pens = data.pen("validation", settings)
+    rng = np.random.default_rng([SEED, 2])
+    for _ in range(SIGNED):
+        own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
+        chosen = [int(i) for i in rng.choice(own, 3)]
+        line = with_sign(_row([pens[i] for i in chosen], rng), rng)
+        height = rng.uniform(40, 110)
+        longer = height * float(np.ptp(line[:, :2], axis=0).max())
+        ink = draw.paint(line, longer, max(1.5, height * rng.uniform(0.05, 0.12)))
+        picture = draw.canvas(np.pad(ink, int(height * rng.uniform(0.15, 0.8))), dark=True)
+        label = "".join(str(pens.labels[i]) for i in chosen)
+        yield Item(png(picture), (label,), "signed", "beside a sign")
+
+
+def _row(digits: list[Points], rng: np.random.Generator) -> Points:
+    """Set digits, each 1 high, side by side."""
+    parts: list[Points] = []
+    right, strokes = 0.0, 0.0
+    for digit in digits:
+        points = high(digit) + np.array([right, 0, strokes], np.float32)
+        parts.append(points)
+        right = float(points[:, 0].max()) + rng.uniform(0.15, 0.5)
+        strokes = float(points[:, 2].max()) + 1
+    return np.concatenate(parts)
 
 
 def _pen(points: NDArray[np.float32], height: float, width: float) -> tuple[float, float]:
@@ -129,4 +158,5 @@ SETS: dict[str, Callable[[Settings], Iterator[Item]]] = {
     "cheques": cheques,
     "numbers": numbers,
     "composed": composed,
+    "signed": signed,
 }

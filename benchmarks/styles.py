@@ -38,14 +38,14 @@ def styles(settings: Settings) -> Iterator[Item]:
         grid = _in_cells(points, cells).repeat(times, axis=0).repeat(times, axis=1)
         yield Item(png(grid), label, "pixel drawings, enlarged")
         yield Item(png(draw.anywhere(_ringed(points, around), around)), label, "ringed")
-        beside = _with_sign(_high(points), around)
+        beside = with_sign(high(points), around)
         yield Item(png(draw.anywhere(beside, around)), label, "beside a sign")
-        others = [_high(strokes[int(other)]) for other in around.integers(len(strokes), size=2)]
-        cut = _cropped(_high(points), others, around)
+        others = [high(strokes[int(other)]) for other in around.integers(len(strokes), size=2)]
+        cut = _cropped(high(points), others, around)
         yield Item(png(cut), label, "neighbours cut off")
 
 
-def _high(points: Points) -> Points:
+def high(points: Points) -> Points:
     """Move a digit to the origin, and make it 1 high (or wide, if that is more than 1.3)."""
     xy = points[:, :2] - points[:, :2].min(axis=0)
     width, height = xy.max(axis=0)
@@ -77,20 +77,20 @@ def _ringed(points: Points, rng: np.random.Generator) -> Points:
     return _and(points, numbered([ring]))
 
 
-def _with_sign(points: Points, rng: np.random.Generator) -> Points:
+def with_sign(points: Points, rng: np.random.Generator) -> Points:
     """Add a minus, a plus or an equals sign before, a bracket, a tick or a percent sign after."""
     x, y = (float(v) for v in points[:, :2].max(axis=0))
     gap, wide = rng.uniform(0.2, 0.5), rng.uniform(0.25, 0.45)
     left, right, mid = -gap - wide, x + gap, y * rng.uniform(0.4, 0.6)
     bar = np.array([(left, mid), (-gap, mid)])
     turn = np.linspace(-1, 1, 12)
-    bow = np.column_stack([0.2 * np.cos(turn), 0.6 * y * turn])
+    bow = np.column_stack([0.4 * np.cos(turn), 0.6 * y * turn])
     signs: list[list[Stroke]] = [
         [bar],
         [bar, np.array([(left + wide / 2, mid - wide / 2), (left + wide / 2, mid + wide / 2)])],
         [bar - np.array([0, 0.1]), bar + np.array([0, 0.1])],
-        [bow + np.array([right - 0.1, mid])],
-        [bow + np.array([right - 0.1, mid]), bow * np.array([-1, 1]) + np.array([0.1 - gap, mid])],
+        [bow + np.array([right - 0.3, mid])],
+        [bow + np.array([right - 0.3, mid]), bow * np.array([-1, 1]) + np.array([0.3 - gap, mid])],
         [np.array([(right, mid), (right + 0.1, y), (right + wide + 0.1, 0.1 * y)])],
         [
             np.array([(right + wide, 0.05), (right, y)]),

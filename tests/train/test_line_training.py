@@ -122,6 +122,43 @@ def test_it_learns(keras):
     assert losses[-1] < 0.2 * losses[0]
 
 
+@pytest.mark.parametrize("stored", ["in 32 bits", "in 16 bits"])
+def test_the_weights_of_two_files_are_averaged(keras, tmp_path: Path, stored: str):
+    from palote.train.line_batches import BLANK
+    from palote.train.line_network import for_export, line_network
+    from palote.train.writers import halve, mix, write_onnx
+
+    paths = [tmp_path / "new.onnx", tmp_path / "old.onnx"]
+    for path in paths:
+        write_onnx(
+            for_export(line_network(BLANK + 1)), path, LineCard("line", SYMBOLS, 2), "logits"
+        )
+        if stored == "in 16 bits":
+            halve(path)
+
+    def kernels(path: Path) -> list[np.ndarray]:
+        graph = onnx.load(path).graph
+        stored = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+        widened = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
+        names = [node.input[1] for node in graph.node if node.op_type == "Conv"]
+        return [stored[widened.get(name, name)].astype(np.float32) for name in names]
+
+    new, old = kernels(paths[0]), kernels(paths[1])
+    assert len(new) == 15
+    line = np.random.default_rng(3).random((32, 80), np.float32)
+    (said,) = OnnxLineEngine(paths[0])([line])
+    mix(paths[0], paths[1], 0.75)
+    for mean, first, second in zip(kernels(paths[0]), new, old, strict=True):
+        assert mean == pytest.approx(0.75 * first + 0.25 * second, abs=1e-3)
+    (mixed,) = OnnxLineEngine(paths[0])([line])
+    assert mixed.shape == said.shape and np.abs(mixed - said).max() > 1e-3
+    mix(paths[1], paths[1], 0.5)
+    for same, before in zip(kernels(paths[1]), old, strict=True):
+        assert np.array_equal(same, before)
+    with pytest.raises(ModelCorrupt, match=r"lacks"):
+        mix(paths[0], ASSETS / "default.onnx", 0.5)
+
+
 def test_the_weights_of_a_file_go_on_being_trained(keras, tmp_path: Path):
     """A network with the weights of a file answers as the file does, and learns from there."""
     from palote.train.line_batches import BLANK, CtcLoss, LineBatches

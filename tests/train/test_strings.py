@@ -32,7 +32,7 @@ def test_phrases_are_numbers_with_what_people_write_around_them():
     phrases = [phrase(rng) for _ in range(2000)]
     counts = [sum(mark.isdigit() for mark in text) for text in phrases]
     assert max(counts) == 12 and counts.count(0) > 5
-    assert {mark for text in phrases for mark in text} >= set("0123456789 .,'-=/$*")
+    assert {mark for text in phrases for mark in text} >= set("0123456789 .,'-=/$*()+%")
 
 
 @pytest.mark.parametrize(

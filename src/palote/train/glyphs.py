@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palote import data
 from palote.train import draw
+from palote.train.marks import MARKS, mark
 from palote.train.phrases import OTHER
 
 __all__ = ["STROKES", "Glyph", "LineStock", "Points", "drawn_digit", "joined", "other", "stamp"]
@@ -139,6 +140,8 @@ def other(character: str, stock: LineStock, rng: np.random.Generator) -> tuple[s
             points[:, 0] *= np.exp(rng.normal(0, 0.45))
         points[:, 1] += rng.normal(0, 0.05)
         return symbol, Glyph(points)
+    if character in MARKS:
+        return OTHER, Glyph(mark(character, rng))
     points = _standing(draw.distort(stock.letter(character, rng), rng, 0.6))
     points[:, :2] *= rng.uniform(0.6, 1.1) * (0.6 if character == "*" else 1.0)
     if character in "*":

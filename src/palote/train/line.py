@@ -32,7 +32,7 @@ from palote.train.phrases import SYMBOLS
 from palote.train.runs import Run
 from palote.train.shipped import CREDITS
 from palote.train.strings import Lines
-from palote.train.writers import halve, write_keras, write_onnx
+from palote.train.writers import halve, mix, write_keras, write_onnx
 
 __all__ = ["NAME", "Plan", "train"]
 
@@ -68,6 +68,7 @@ class Plan:
         workers: processes that make the lines.
         onward: begin with the weights of the shipped network.
         precision: what training counts in, by Keras's name; files are float32 always.
+        share: of the new weights in the ONNX file; the rest are those of the shipped network.
     """
 
     epochs: int = 6
@@ -80,12 +81,13 @@ class Plan:
     workers: int = 2
     onward: bool = False
     precision: str = "float32"
+    share: float = 1.0
 
     @property
     def command(self) -> str:
         """The command that does it again."""
         words = ["scripts/line"]
-        for option in ("epochs", "samples", "seed", "rate", "precision"):
+        for option in ("epochs", "samples", "seed", "rate", "precision", "share"):
             if getattr(self, option) != getattr(Plan(), option):
                 words.append(f"--{option} {getattr(self, option)}")
         if self.onward:
@@ -148,7 +150,7 @@ def train(
     card = _judged(model, plan, judge)
     seconds = time.monotonic() - started
     listener.say(f"{seconds:.0f} s in all; {card.scores}")
-    files = _shipped(model, card, judge, out)
+    files = _shipped(model, card, judge, out, plan.share)
     folders.describe(out, folders.layers_of(model))
     latency = _latency(OnnxLineEngine(files[0]))
     run = folders.finish(out, card, files, latency, seconds, stopped=not whole)
@@ -243,7 +245,9 @@ def _digits(symbols: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(symbol for symbol in symbols if symbol < 10)
 
 
-def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> list[Path]:
+def _shipped(
+    model: keras.Model, card: LineCard, judge: Lines, out: Path, share: float
+) -> list[Path]:
     """Write the files once the ONNX file is seen to answer as the network does."""
     with tempfile.TemporaryDirectory(dir=out, prefix=".export-") as folder:
         bench = Path(folder)
@@ -256,6 +260,8 @@ def _shipped(model: keras.Model, card: LineCard, judge: Lines, out: Path) -> lis
         _check(path, said, LARGEST_GAP)
         halve(path)
         _check(path, said, LARGEST_GAP_HALVED)
+        if share < 1:
+            mix(path, SHIPPED, share)
         write_keras(model, bench / f"{NAME}.keras")
         names = [f"{NAME}.onnx", f"{NAME}.keras"]
         digests = {n: hashlib.sha256((bench / n).read_bytes()).hexdigest() for n in names}

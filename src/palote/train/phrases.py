@@ -30,10 +30,10 @@ def phrase(rng: np.random.Generator) -> str:
         rng: chance.
 
     Returns:
-        Digits, ``. , ' - = ~ /``, letters, ``$ # *`` and spaces.
+        Digits, ``. , ' - = ~ /``, letters, ``$ *``, signs of `marks.MARKS` and spaces.
     """
-    kinds = [_plain, _amount, _grouped, _spaced, _date, _word]
-    kind = rng.choice(len(kinds), p=[0.5, 0.24, 0.12, 0.03, 0.05, 0.06])
+    kinds = [_plain, _amount, _grouped, _spaced, _date, _word, _signed]
+    kind = rng.choice(len(kinds), p=[0.38, 0.2, 0.1, 0.03, 0.05, 0.06, 0.18])
     return kinds[kind](rng)
 
 
@@ -110,6 +110,33 @@ def _date(rng: np.random.Generator) -> str:
     if rng.random() < 0.2:
         parts = parts[::-1]
     return str(rng.choice(["/", ".", "-", " "], p=[0.45, 0.3, 0.2, 0.05])).join(parts)
+
+
+def _signed(rng: np.random.Generator) -> str:
+    """Return a number in brackets, with a sign, a unit or a tick, or a sum of two."""
+    kinds = [
+        "({})",
+        "({})",
+        "{})",
+        "[{}]",
+        "+{}",
+        "-{}",
+        "{}%",
+        "{} %",
+        "{}€",
+        "{} €",
+        "€{}",
+        "{}°",
+    ]
+    kinds += ["#{}", "{} ✓", "✓ {}", "{} ×", "× {}", "={}", "{}+{}", "{}×{}", "{}={}", "+{}%"]
+    kind = str(rng.choice(kinds))
+    numbers = []
+    for _ in range(kind.count("{}")):
+        number = _digits(rng, int(rng.integers(1, 6)))
+        if rng.random() < 0.2:
+            number += str(rng.choice([".", ","])) + _digits(rng, int(rng.integers(1, 3)))
+        numbers.append(number)
+    return kind.format(*numbers)
 
 
 def _word(rng: np.random.Generator) -> str:

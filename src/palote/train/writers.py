@@ -15,13 +15,23 @@ import onnx
 import tensorflow as tf
 from onnx import TensorProto, helper, numpy_helper
 
+from palote.errors import ModelCorrupt
 from palote.model.card import Card
 from palote.model.engine import CARD_KEY
 from palote.model.formats import packed
 from palote.model.line import LineCard
 from palote.model.quiet import quiet
 
-__all__ = ["halve", "plain", "write_h5", "write_json", "write_keras", "write_onnx", "write_tflite"]
+__all__ = [
+    "halve",
+    "mix",
+    "plain",
+    "write_h5",
+    "write_json",
+    "write_keras",
+    "write_onnx",
+    "write_tflite",
+]
 
 BATCH_AXIS = "n"
 """Name of the axis that may have any length, in ONNX."""
@@ -119,6 +129,43 @@ def halve(path: Path) -> None:
         graph.node.insert(0, helper.make_node("Cast", [stored], [whole], to=TensorProto.FLOAT))
     onnx.checker.check_model(proto, full_check=True)
     path.write_bytes(proto.SerializeToString())
+
+
+def mix(path: Path, other: Path, share: float) -> None:
+    """Average the convolutions of an ONNX file with those of another, as `halve` stores them.
+
+    What goes on from a network's weights may forget a little of what it knew; the mean of before
+    and after keeps more of it (Wortsman and others, 2022).
+
+    Args:
+        path: of the file, which is written anew.
+        other: of a file of the same network, or of one with fewer convolutions, where what is
+            missing adds nothing: a residual.
+        share: of the first file's weights.
+    """
+    proto, before = onnx.load(path), _convolutions(onnx.load(other))
+    for arrays in _convolutions(proto):
+        values = [numpy_helper.to_array(array) for array in arrays]
+        known = [np.zeros_like(value) for value in values]
+        if before and tuple(before[0][0].dims) == values[0].shape:
+            found = [numpy_helper.to_array(array) for array in before.pop(0)]
+            known[: len(found)] = found
+        for array, new, old in zip(arrays, values, known, strict=True):
+            mean = share * new.astype(np.float32) + (1 - share) * old.astype(np.float32)
+            array.CopyFrom(numpy_helper.from_array(mean.astype(new.dtype), array.name))
+    if before:
+        raise ModelCorrupt(f"{other.name} has convolutions that {path.name} lacks.")
+    path.write_bytes(proto.SerializeToString())
+
+
+def _convolutions(proto: onnx.ModelProto) -> list[list[TensorProto]]:
+    """Return the stored arrays of each convolution, in order: its kernel, and perhaps its bias."""
+    arrays = {array.name: array for array in proto.graph.initializer}
+    for node in proto.graph.node:
+        if node.op_type == "Cast" and node.input[0] in arrays:
+            arrays[node.output[0]] = arrays[node.input[0]]
+    convolutions = [node for node in proto.graph.node if node.op_type == "Conv"]
+    return [[arrays[name] for name in node.input[1:]] for node in convolutions]
 
 
 def write_saved(model: keras.Model, folder: Path, only: str) -> None:
