@@ -22,8 +22,8 @@ __all__ = ["Piece", "main_pieces"]
 DUST = 0.004
 """A component of less than this share of the main one's box is dust."""
 
-DUST_HEIGHT = 0.06
-"""So is what is lower, in heights of the main one."""
+SPECK = 0.06
+"""So is what is smaller than this share of its size, and beside it what is lower."""
 
 REACH = 0.3
 """How far a part may lie from the digit, in sizes of the digit so far."""
@@ -111,7 +111,7 @@ def _others(
     cut |= (bottom >= height) & (top >= y1) & (y1 < height)
     gap, wide = BESIDE * max(main[2], main[3]), right - left
     beside = (right <= x0 - gap) | (left >= x1 + gap)
-    row = (top < y1) & (bottom > y0) & (stats[:, 3] > DUST_HEIGHT * main[3])
+    row = (top < y1) & (bottom > y0) & (stats[:, 3] > SPECK * main[3])
     if not _signs(stats[beside & ~cut & row], main):
         beside[:] = False
     beside |= (top >= y1) & (bottom - top <= FLAT * wide) & (wide >= WIDE * main[2])
@@ -161,7 +161,7 @@ def _gather(stats: NDArray[np.int32], main: int) -> NDArray[np.intp]:
         grown = False
         for i in list(rest):
             cx, cy, cw, ch, area = (int(v) for v in stats[i])
-            if area < least or max(cw, ch) < 0.06 * longest:
+            if area < least or max(cw, ch) < SPECK * longest:
                 rest.remove(i)
                 continue
             gap = max(max(x - cx - cw, cx - x - w), max(y - cy - ch, cy - y - h), 0)

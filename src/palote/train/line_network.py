@@ -16,6 +16,7 @@ from onnx import numpy_helper
 
 from palote.errors import ModelCorrupt
 from palote.train.networks import convolution
+from palote.train.writers import convolutions
 
 __all__ = ["counting_in", "for_export", "line_network", "put_weights"]
 
@@ -72,18 +73,11 @@ def put_weights(model: keras.Model, path: Path, batches: Sequence[NDArray[np.flo
     Raises:
         ModelCorrupt: the file is of another network.
     """
-    graph = onnx.load(path).graph
-    known = {array.name: numpy_helper.to_array(array) for array in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Cast" and node.input[0] in known:  # stored in 16 bits
-            known[node.output[0]] = known[node.input[0]].astype(np.float32)
     ready = []
-    for node in graph.node:
-        if node.op_type == "Conv":
-            kernel = known[node.input[1]].transpose(2, 3, 1, 0)  # (height, width, in, out)
-            there = len(node.input) > 2
-            bias = known[node.input[2]] if there else np.zeros(kernel.shape[3], np.float32)
-            ready.append((kernel, bias))
+    for arrays in convolutions(onnx.load(path)):
+        kernel, *biases = (numpy_helper.to_array(array).astype(np.float32) for array in arrays)
+        bias = biases[0] if biases else np.zeros(len(kernel), np.float32)
+        ready.append((kernel.transpose(2, 3, 1, 0), bias))  # (height, width, in, out)
     for layer in model.layers:
         if not (ready and isinstance(layer, layers.Conv2D)):
             continue

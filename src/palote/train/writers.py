@@ -23,6 +23,7 @@ from palote.model.line import LineCard
 from palote.model.quiet import quiet
 
 __all__ = [
+    "convolutions",
     "halve",
     "mix",
     "plain",
@@ -143,8 +144,8 @@ def mix(path: Path, other: Path, share: float) -> None:
             missing adds nothing: a residual.
         share: of the first file's weights.
     """
-    proto, before = onnx.load(path), _convolutions(onnx.load(other))
-    for arrays in _convolutions(proto):
+    proto, before = onnx.load(path), convolutions(onnx.load(other))
+    for arrays in convolutions(proto):
         values = [numpy_helper.to_array(array) for array in arrays]
         known = [np.zeros_like(value) for value in values]
         if before and tuple(before[0][0].dims) == values[0].shape:
@@ -158,8 +159,15 @@ def mix(path: Path, other: Path, share: float) -> None:
     path.write_bytes(proto.SerializeToString())
 
 
-def _convolutions(proto: onnx.ModelProto) -> list[list[TensorProto]]:
-    """Return the stored arrays of each convolution, in order: its kernel, and perhaps its bias."""
+def convolutions(proto: onnx.ModelProto) -> list[list[TensorProto]]:
+    """Return the stored arrays of each convolution of a file, in order.
+
+    Args:
+        proto: of the file; arrays may be stored in 16 bits, as `halve` does it.
+
+    Returns:
+        Of each its kernel (out, in, height, width), and its bias if it has one.
+    """
     arrays = {array.name: array for array in proto.graph.initializer}
     for node in proto.graph.node:
         if node.op_type == "Cast" and node.input[0] in arrays:
