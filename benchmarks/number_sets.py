@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.sets import SEED, png
+from benchmarks.sets import SEED, png, with_strokes
 from benchmarks.styles import Points, high, with_sign
 from palote import data
 from palote.settings import Settings
@@ -89,14 +89,12 @@ def signed(settings: Settings) -> Iterator[Item]:
 
 def _row(digits: list[Points], rng: np.random.Generator) -> Points:
     """Set digits, each 1 high, side by side."""
-    parts: list[Points] = []
-    right, strokes = 0.0, 0.0
-    for digit in digits:
-        points = high(digit) + np.array([right, 0, strokes], np.float32)
-        parts.append(points)
-        right = float(points[:, 0].max()) + rng.uniform(0.15, 0.5)
-        strokes = float(points[:, 2].max()) + 1
-    return np.concatenate(parts)
+    line = high(digits[0])
+    for digit in digits[1:]:
+        right = float(line[:, 0].max()) + rng.uniform(0.15, 0.5)
+        line = with_strokes(line, high(digit) + np.array([right, 0, 0], np.float32))
+    rng.uniform()  # the room after the last
+    return line
 
 
 def _pen(points: NDArray[np.float32], height: float, width: float) -> tuple[float, float]:

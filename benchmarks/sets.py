@@ -20,6 +20,7 @@ from palote import data
 from palote.data import HELD_OUT
 from palote.settings import Settings
 from palote.train import draw
+from palote.train.curves import numbered
 from palote.train.kinds import without_look_alikes
 
 SEED = 7
@@ -107,8 +108,13 @@ def _with_stroke(
 def _and(points: NDArray[np.float32], ends: NDArray[np.floating]) -> NDArray[np.float32]:
     steps = np.linspace(0, 1, 12)[:, None]
     line = ends[0] + steps * (ends[1] - ends[0])
-    number = np.full((len(line), 1), points[:, 2].max() + 1)
-    return np.vstack([points, np.hstack([line, number])]).astype(np.float32)
+    return with_strokes(points, numbered([line]))
+
+
+def with_strokes(points: NDArray[np.float32], more: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return strokes (k, 3) and others, which are numbered anew."""
+    after = more + np.array([0, 0, points[:, 2].max() + 1 - more[:, 2].min()], np.float32)
+    return np.vstack([points, after])
 
 
 def wild(settings: Settings) -> Iterator[Item]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.sets import SEED, Item, png
+from benchmarks.sets import SEED, Item, png, with_strokes
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
@@ -74,7 +74,7 @@ def _ringed(points: Points, rng: np.random.Generator) -> Points:
     radii = np.array([across, across * rng.uniform(0.85, 1.2)])
     ring = radii * wobble[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     ring += (low + high) / 2 + rng.normal(0, 0.05 * half, 2)
-    return _and(points, numbered([ring]))
+    return with_strokes(points, numbered([ring]))
 
 
 def with_sign(points: Points, rng: np.random.Generator) -> Points:
@@ -99,7 +99,9 @@ def with_sign(points: Points, rng: np.random.Generator) -> Points:
         ],
     ]
     strokes = signs[int(rng.integers(len(signs)))]
-    return _and(points, numbered([one + rng.normal(0, 0.012, one.shape) for one in strokes]))
+    return with_strokes(
+        points, numbered([one + rng.normal(0, 0.012, one.shape) for one in strokes])
+    )
 
 
 def _circle(x: float, y: float, radius: float) -> Stroke:
@@ -121,7 +123,7 @@ def _cropped(points: Points, others: list[Points], rng: np.random.Generator) -> 
         edges[side] = start + length - seen if side == 0 else start + seen
     if rng.random() < 0.5:  # only one of them
         edges[0] = -pen / 2 - 0.1
-    whole = _and(_and(points, before), after)
+    whole = with_strokes(with_strokes(points, before), after)
     low = whole[:, :2].min(axis=0)
     longer = size * float((whole[:, :2].max(axis=0) - low).max())
     ink = draw.paint(whole, longer, pen * size, rng)
@@ -131,9 +133,3 @@ def _cropped(points: Points, others: list[Points], rng: np.random.Generator) -> 
     room = [(0, 0), (0, 0)]
     room[axis] = (round(0.15 * size),) * 2
     return draw.canvas(np.pad(ink, room), bool(rng.random() < 0.8))
-
-
-def _and(points: Points, more: Points) -> Points:
-    """Return strokes and others, which are numbered anew."""
-    after = more + np.array([0, 0, points[:, 2].max() + 1 - more[:, 2].min()], np.float32)
-    return np.vstack([points, after])

@@ -83,6 +83,20 @@ class Components:
             np.asarray(centres + np.array([x, y]), np.float64),
         )
 
+    def in_box(self, index: int, chosen: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
+        """Return what lies in the box of a component, bool (h, w) of the box.
+
+        Args:
+            index: number of the component.
+            chosen: of those that count; it alone if not given.
+        """
+        x, y, width, height = (int(v) for v in self.stats[index, :4])
+        if len(self.stats) == 1:
+            return self.mask[y : y + height, x : x + width]
+        left, top = x - self.window[0], y - self.window[1]
+        labels = self.labels[top : top + height, left : left + width]
+        return np.asarray(labels == index + 1 if chosen is None else np.isin(labels, chosen + 1))
+
     def only(self, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Return the mask of some components, bool (h, w)."""
         if len(chosen) == len(self.stats):

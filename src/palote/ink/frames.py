@@ -30,11 +30,7 @@ def without_frame(components: Components) -> Components | None:
     x, y, width, height, _ = (int(v) for v in stats[index])
     if min(width, height) < max(SMALLEST, 0.1 * min(mask.shape)):
         return None
-    if len(stats) == 1:
-        box = mask[y : y + height, x : x + width]
-    else:
-        left, top = x - components.window[0], y - components.window[1]
-        box = components.labels[top : top + height, left : left + width] == index + 1
+    box = components.in_box(index)
     bands = (max(3, height // 9), max(3, width // 9))
     sides = [(box, bands[0]), (box[::-1], bands[0]), (box.T, bands[1]), (box.T[::-1], bands[1])]
     open_sides = 0

@@ -66,7 +66,7 @@ def without_rings(components: Components) -> Components | None:
             if result is None:
                 result = components.mask.copy()
             window = np.s_[y[index] : bottom[index], x[index] : right[index]]
-            result[window] &= ~_of(components, int(index), np.array([index]))
+            result[window] &= ~components.in_box(int(index))
     return None if result is None else Components(result)
 
 
@@ -78,7 +78,7 @@ def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> b
         ring: number of the component.
         within: numbers of those whose boxes lie in its box.
     """
-    rows, columns = np.nonzero(_of(components, ring, np.array([ring])))
+    rows, columns = np.nonzero(components.in_box(ring))
     _, _, width, height = (int(v) for v in components.stats[ring, :4])
     middle = np.array([(height - 1) / 2, (width - 1) / 2])
     ways, radii = _polar(rows, columns, middle)
@@ -97,7 +97,7 @@ def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> b
     hull = cv2.convexHull(outline.astype(np.float32))
     if cv2.contourArea(outline.astype(np.float32)) < CONVEX * cv2.contourArea(hull):
         return False
-    rows, columns = np.nonzero(_of(components, ring, within))
+    rows, columns = np.nonzero(components.in_box(ring, within))
     ways, radii = _polar(rows, columns, middle)
     if np.mean(radii < inner[ways]) < 0.98:
         return False
@@ -108,14 +108,6 @@ def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> b
     return bool(aside.max() <= ASIDE * max(width, height)) and not _slash(
         rows, columns, width / height
     )
-
-
-def _of(components: Components, ring: int, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return the mask of some components in the box of one."""
-    x, y, width, height = (int(v) for v in components.stats[ring, :4])
-    left, top = x - components.window[0], y - components.window[1]
-    labels = components.labels[top : top + height, left : left + width]
-    return np.isin(labels, chosen + 1)
 
 
 def _polar(

@@ -22,6 +22,12 @@ LETTERS = "NRUEWAFMXTKHVCPadefkmnprtuvwxyh"
 MOST = 12
 """Digits on a line."""
 
+SIGNED = (
+    *("({})", "({})", "{})", "[{}]", "+{}", "-{}", "{}%", "{} %", "{}€", "{} €", "€{}", "{}°"),
+    *("#{}", "{} ✓", "✓ {}", "{} ×", "× {}", "={}", "{}+{}", "{}×{}", "{}={}", "+{}%"),
+)
+"""Numbers with a sign, each as likely."""
+
 
 def phrase(rng: np.random.Generator) -> str:
     """Return what stands on a line, by chance.
@@ -114,22 +120,7 @@ def _date(rng: np.random.Generator) -> str:
 
 def _signed(rng: np.random.Generator) -> str:
     """Return a number in brackets, with a sign, a unit or a tick, or a sum of two."""
-    kinds = [
-        "({})",
-        "({})",
-        "{})",
-        "[{}]",
-        "+{}",
-        "-{}",
-        "{}%",
-        "{} %",
-        "{}€",
-        "{} €",
-        "€{}",
-        "{}°",
-    ]
-    kinds += ["#{}", "{} ✓", "✓ {}", "{} ×", "× {}", "={}", "{}+{}", "{}×{}", "{}={}", "+{}%"]
-    kind = str(rng.choice(kinds))
+    kind = str(rng.choice(SIGNED))
     numbers = []
     for _ in range(kind.count("{}")):
         number = _digits(rng, int(rng.integers(1, 6)))

@@ -143,6 +143,9 @@ def mix(path: Path, other: Path, share: float) -> None:
         other: of a file of the same network, or of one with fewer convolutions, where what is
             missing adds nothing: a residual.
         share: of the first file's weights.
+
+    Raises:
+        ModelCorrupt: the other is of another network; nothing was written.
     """
     proto, before = onnx.load(path), convolutions(onnx.load(other))
     for arrays in convolutions(proto):
@@ -172,8 +175,8 @@ def convolutions(proto: onnx.ModelProto) -> list[list[TensorProto]]:
     for node in proto.graph.node:
         if node.op_type == "Cast" and node.input[0] in arrays:
             arrays[node.output[0]] = arrays[node.input[0]]
-    convolutions = [node for node in proto.graph.node if node.op_type == "Conv"]
-    return [[arrays[name] for name in node.input[1:]] for node in convolutions]
+    nodes = [node for node in proto.graph.node if node.op_type == "Conv"]
+    return [[arrays[name] for name in node.input[1:]] for node in nodes]
 
 
 def write_saved(model: keras.Model, folder: Path, only: str) -> None:
