@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from benchmarks import sets
 from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.plain import WAYS, Plain
+from benchmarks.scenes import scenes
 from benchmarks.styles import styles
 from palote import Reader, Reading, Settings
 from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
@@ -42,6 +43,7 @@ SETS = {
     "pen_canvas": sets.pen_canvas,
     "forms": sets.forms,
     "styles": styles,
+    "scenes": scenes,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),

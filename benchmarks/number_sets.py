@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.scenes import SIDE, on_desk
 from benchmarks.sets import SEED, png, with_strokes
 from benchmarks.styles import Points, high, with_sign
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
 
-COMPOSED, SIGNED = 300, 200
+COMPOSED, SIGNED, SHEETS = 300, 200, 100
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,22 @@ def signed(settings: Settings) -> Iterator[Item]:
         picture = draw.canvas(np.pad(ink, int(height * rng.uniform(0.15, 0.8))), dark=True)
         label = "".join(str(pens.labels[i]) for i in chosen)
         yield Item(png(picture), (label,), "signed", "beside a sign")
+
+
+def on_a_sheet(settings: Settings) -> Iterator[Item]:
+    """Three to five digits of one writer for validation, on a sheet or a note on a desk."""
+    pens = data.pen("validation", settings)
+    rng = np.random.default_rng([SEED, 4])
+    for _ in range(SHEETS):
+        own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
+        chosen = [int(i) for i in rng.choice(own, int(rng.integers(3, 6)))]
+        line = _row([pens[i] for i in chosen], rng)
+        width, height = np.ptp(line[:, :2], axis=0)
+        size = min(rng.uniform(0.12, 0.2), 0.8 * height / width) * SIDE
+        ink = draw.paint(line, size * width / height, max(3.0, size * rng.uniform(0.06, 0.12)))
+        picture = on_desk(ink, str(rng.choice(["sheet", "note", "card"])), rng)
+        label = "".join(str(pens.labels[i]) for i in chosen)
+        yield Item(picture, (label,), "on a sheet", "on a sheet on a desk")
 
 
 def _row(digits: list[Points], rng: np.random.Generator) -> Points:
@@ -157,4 +174,5 @@ SETS: dict[str, Callable[[Settings], Iterator[Item]]] = {
     "numbers": numbers,
     "composed": composed,
     "signed": signed,
+    "on_a_sheet": on_a_sheet,
 }

@@ -10,7 +10,7 @@ seen and chosen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import cv2
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.enlarged import unenlarged
+from palote.ink.sheets import Sheet, find_sheet, may_show_sheet
 from palote.ink.tones import histogram, lowered, quantile, shrink
 
 __all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "uncleaned"]
@@ -51,6 +52,7 @@ class Cleaned:
         mask: bool (h, w); what counts as ink.
         dark: True if the ink is the darker tone.
         scale: working pixels for each pixel of the input.
+        origin: where the picture of working size begins, x and y in pixels of the input.
     """
 
     original: NDArray[np.uint8]
@@ -58,11 +60,28 @@ class Cleaned:
     mask: NDArray[np.bool_]
     dark: bool
     scale: float = 1.0
+    origin: tuple[float, float] = (0.0, 0.0)
 
     def to_input(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Bring a box of the working picture into pixels of the input."""
         x, y, width, height = (v / self.scale for v in box)
-        return round(x), round(y), max(1, round(width)), max(1, round(height))
+        left, top = round(x + self.origin[0]), round(y + self.origin[1])
+        return left, top, max(1, round(width)), max(1, round(height))
+
+    def placed(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring points (..., 2), x and y of the working picture, into pixels of the input."""
+        return np.asarray(points / self.scale + self.origin, np.float64)
+
+    def part(self, sheet: Sheet, times: int = 1) -> Cleaned:
+        """Return the same as a part of the picture that a sheet was found in.
+
+        Args:
+            sheet: that this is the picture of.
+            times: how often each pixel of that picture was repeated in the input.
+        """
+        scale = sheet.scale / times
+        x, y = (sheet.origin[k] * times + self.origin[k] / scale for k in (0, 1))
+        return replace(self, scale=self.scale * scale, origin=(x, y))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +127,12 @@ def clean(
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
     glance, _ = shrink(grey, GLANCE_SIDE)
-    tones = (dark,) if dark is not None else _polarities(glance)
     cleaned = []
+    if how == "auto" and dark is None and may_show_sheet(glance):
+        sheet = find_sheet(native)
+        if sheet is not None:
+            cleaned = [one.part(sheet, times) for one in clean(sheet.pixels)]
+    tones = (dark,) if dark is not None else _polarities(glance)
     for tone in tones:
         small = _Glance.of(cv2.bitwise_not(glance) if tone else glance)
         paper = _paper(small) if how == "auto" else None

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from palote.ink.clean import Cleaned, grey_of
 from palote.ink.enlarged import unenlarged
-from palote.ink.tones import histogram, percentile
+from palote.ink.sheets import GLANCE, find_sheet, may_show_sheet
+from palote.ink.tones import histogram, percentile, shrink
 
 __all__ = ["find_ink"]
 
@@ -55,17 +56,21 @@ def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Clean
 
     Returns:
         Nothing for a blank picture; one interpretation; or two if either tone may be ink,
-        the likelier first.
+        the likelier first. Where the picture shows a sheet and what that lies on, those of
+        the sheet come before those of the whole.
     """
     native, times = unenlarged(picture)
     original, scale = _sized(native)
     grey = grey_of(original)
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
+    found = []
+    sheet = find_sheet(native) if dark is None and may_show_sheet(shrink(grey, GLANCE)[0]) else None
+    if sheet is not None:
+        found = [one.part(sheet, times) for one in find_ink(sheet.pixels)]
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
     depth = ground - soft
-    found = []
     for tone in _tones(depth) if dark is None else [dark]:
         # Light falls on paper by multiplication: what is dark in shadow counts alike.
         room = np.maximum(ground if tone else 255 - ground, 24)

@@ -49,10 +49,10 @@ def digit_alone(picture: Picture, box: Box, how: Cleaning = "auto") -> NDArray[n
     best, found = AT_LEAST, None
     for cleaned, rows in find_lines(picture.pixels, how):
         height, width = picture.pixels.shape[:2]
-        scale = np.array(picture.size, np.float64) / (width, height) / cleaned.scale
+        scale = np.array(picture.size, np.float64) / (width, height)
         for row in rows:
             x, y, wide, high = row.box
-            around = np.array([[(x, y), (x + wide, y + high)]]) * scale
+            around = cleaned.placed(np.array([[(x, y), (x + wide, y + high)]])) * scale
             if _shared(around, wanted)[0] <= 0:
                 continue
             parts = cut(level(row, HEIGHT))
@@ -60,7 +60,9 @@ def digit_alone(picture: Picture, box: Box, how: Cleaning = "auto") -> NDArray[n
             if not len(edges):
                 continue
             frames = [_corners(edges, parts), _outlines(edges, parts)]
-            likeness = np.max([_likeness(each * scale, wanted) for each in frames], axis=0)
+            likeness = np.max(
+                [_likeness(cleaned.placed(each) * scale, wanted) for each in frames], axis=0
+            )
             # A piece in the middle of a digit does not change its box: all of them are wanted.
             area = np.concatenate([[0], np.cumsum(parts.area)])
             ink = area[edges.last] - area[edges.first]

@@ -242,11 +242,11 @@ def _to_picture(picture: Picture, cleaned: Cleaned) -> Callable[[NDArray[np.floa
     """Return what makes a box in pixels of the full picture from corners in the cleaned one."""
     height, width = picture.pixels.shape[:2]
     full = np.array(picture.size, np.float64)
-    scale = full / np.array([width, height]) / cleaned.scale
+    scale = full / (width, height)
 
     def box(corners: NDArray[np.float64]) -> Box:
-        low = np.clip(corners.min(axis=0) * scale, 0, full - 1)
-        high = np.clip(corners.max(axis=0) * scale, low + 1, full)
+        low = np.clip(cleaned.placed(corners.min(axis=0)) * scale, 0, full - 1)
+        high = np.clip(cleaned.placed(corners.max(axis=0)) * scale, low + 1, full)
         x, y = (round(float(v)) for v in low)
         w, h = (max(1, round(float(v))) for v in high - low)
         return x, y, w, h
