@@ -23,8 +23,8 @@ from palote.numbers.second import Steps
 __all__ = ["Guess", "guessed"]
 
 SURE = float(np.log(0.6))
-"""Log probability of a text from which on the line network is believed. (Of 300 composed lines the
-network before the shipped one was so sure of 86 %, and then right in 93 %; of 300 cheques of 68 %,
+"""Log probability of a text from which on the line network is believed. (Of 300 composed lines an
+earlier network was so sure of 86 %, and then right in 93 %; of 300 cheques of 68 %,
 and right in 92 %.)"""
 
 PLAUSIBLE = float(np.log(0.05))
