@@ -136,6 +136,13 @@ def test_a_note_on_a_sheet_on_a_desk(reader: Reader) -> None:
     assert best(reader.read(picture)) == "7"
 
 
+@pytest.mark.parametrize("place", [(330, 590), (590, 600)])
+def test_a_thumb_may_hold_it(reader: Reader, place: tuple[int, int]) -> None:
+    picture, _ = lying(seven(), desk=CLOTH)
+    cv2.ellipse(picture, place, (45, 110), 15, 0, 360, (205, 190, 180), -1, cv2.LINE_AA)
+    assert reader.read(picture).text == "7"
+
+
 def test_a_bare_sheet_holds_no_digit(reader: Reader) -> None:
     picture, _ = lying(np.full((240, 240), 255, np.uint8))
     assert find_sheet(picture) is not None

@@ -28,6 +28,9 @@ EDGE = 5
 INK = 7
 """Side in pixels of the glance of a square into which strokes of a pen fit."""
 
+THUMB = 13
+"""Width of a thumb that holds the sheet, at most."""
+
 WRITTEN = 0.3
 """Share of the sheet that is written on, at most."""
 
@@ -64,26 +67,40 @@ def outlines(side: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.int32], bool]
         own = cv2.copyMakeBorder((labels == index).view(np.uint8), *4 * [INK], cv2.BORDER_CONSTANT)
         own = cv2.morphologyEx(own, cv2.MORPH_CLOSE, np.ones((INK, INK), np.uint8))
         own = np.ascontiguousarray(own[INK:-INK, INK:-INK])
-        contours, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        hull = np.asarray(cv2.convexHull(contours[0]))
-        filled, full = np.zeros(side.shape, np.uint8), np.zeros(side.shape, np.uint8)
-        cv2.drawContours(filled, contours, 0, 1, cv2.FILLED)
-        cv2.fillConvexPoly(full, hull, 1)
-        covered = cv2.countNonZero(full)
-        if not LEAST * side.size <= covered <= MOST * side.size:
+        outline = _outline(own)
+        if outline is None:
+            # A hand that holds it may have its tone.
+            thumb = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (THUMB, THUMB))
+            outline = _outline(cv2.morphologyEx(own, cv2.MORPH_OPEN, thumb))
+        if outline is None:
             continue
-        if cv2.countNonZero(filled) < CONVEX * covered:
-            continue
-        short, long = sorted(cv2.minAreaRect(hull)[1])
-        if short * LENGTHY < long or cv2.contourArea(hull) < CORNERED * short * long:
-            continue
+        hull, full = outline
         within = cv2.erode(full, np.ones((EDGE, EDGE), np.uint8), borderValue=1)
         written = within & (np.uint8(1) - side)
-        if cv2.countNonZero(written) > WRITTEN * covered:
+        if cv2.countNonZero(written) > WRITTEN * cv2.countNonZero(full):
             continue
         seen = _longest(written) >= max(1.0, HIGH * int(stats[index, 2:4].max()))
         if not seen or not _are_holes(written, full):
             yield hull, seen
+
+
+def _outline(own: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint8]] | None:
+    """Return the convex hull of a piece if it may be a sheet's, and uint8 (h, w), 1 within."""
+    contours, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
+    contour = max(contours, key=cv2.contourArea)
+    hull = np.asarray(cv2.convexHull(contour))
+    filled, full = np.zeros(own.shape, np.uint8), np.zeros(own.shape, np.uint8)
+    cv2.drawContours(filled, [contour], 0, 1, cv2.FILLED)
+    cv2.fillConvexPoly(full, hull, 1)
+    covered = cv2.countNonZero(full)
+    if not LEAST * own.size <= covered <= MOST * own.size:
+        return None
+    short, long = sorted(cv2.minAreaRect(hull)[1])
+    straight = cv2.countNonZero(filled) >= CONVEX * covered
+    cornered = cv2.contourArea(hull) >= CORNERED * short * long
+    return (hull, full) if straight and cornered and long <= LENGTHY * short else None
 
 
 def _longest(written: NDArray[np.uint8]) -> int:
