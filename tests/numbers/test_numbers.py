@@ -75,6 +75,16 @@ def test_auto_decides(reader: Reader) -> None:
     assert [len(reading.digits) for reading in both] == [4, 1]
 
 
+def test_a_number_in_doubt_is_not_answered_with_one_of_its_digits(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = written("2 0 4 7")
+    assert reader.read(picture, expect="digit").status == "ok"
+    monkeypatch.setattr("palote.numbers.reading.OK_FROM", 1.1)
+    reading = reader.read(picture)
+    assert (len(reading.digits), reading.status) == (4, "unsure")
+
+
 def test_blank_paper_is_empty(reader: Reader) -> None:
     for expect in ("number", "auto"):
         reading = reader.read(np.full((200, 300), 255, np.uint8), expect=expect)

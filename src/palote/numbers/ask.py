@@ -2,7 +2,7 @@
 
 Where nobody says which (``expect="auto"``), the single digit is read first. If it is alone on
 its picture, that is the answer. Otherwise the lines are read, too, and a number of several
-digits that can be vouched for is preferred.
+digits is preferred, of which two at least can be vouched for.
 """
 
 from __future__ import annotations
@@ -109,7 +109,8 @@ def either(
     page = read_lines(picture, engine, how)
     vouched = [line for line in page.lines if line.status == "ok" and len(line.digits) > 1]
     beside = candidate is not None and candidate.beside
-    if vouched or ((beside or digit.status in ("empty", "not_digit")) and _several(page)):
+    doubtful = beside or digit.status in ("empty", "not_digit")
+    if vouched or _sure_of_two(page) or (doubtful and _several(page)):
         return _answer(page, picture, stages, digit.model)
     return digit
 
@@ -127,6 +128,11 @@ def alone(digit: Reading, candidate: Candidate | None) -> bool:
     own = int(np.count_nonzero(candidate.mask))
     other = int(np.count_nonzero(candidate.cleaned.mask)) - own
     return width <= BROADEST * height and other <= ALONE * own
+
+
+def _sure_of_two(page: Page) -> bool:
+    """Tell whether some line has two digits that are not in doubt: then no one digit is all."""
+    return any(len(line.digits) - line.text.count("?") >= 2 for line in page.lines)
 
 
 def _several(page: Page) -> bool:
