@@ -180,6 +180,14 @@ def test_the_sheet_comes_before_the_whole(reader: Reader) -> None:
     assert candidates[-1].cleaned.origin == (0.0, 0.0)
 
 
+def test_many_sheets_one_on_the_other_are_not_followed() -> None:
+    picture = np.zeros((900, 900), np.uint8)
+    for number, edge in enumerate(range(20, 360, 24)):
+        picture[edge : 900 - edge, edge : 900 - edge] = 200 if number % 2 == 0 else 60
+    cleaned = {candidate.cleaned.origin for candidate in find_digit(picture)}
+    assert len(cleaned) <= 3
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (119, 4000), (130, 20_000), (2000, 125)])
 def test_odd_shapes_are_looked_at(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(3)

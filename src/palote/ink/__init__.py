@@ -112,7 +112,8 @@ def find_digit(
 
     Returns:
         No candidate if the picture is blank; one if it is clear which tone is ink, and what
-        of it the digit; otherwise up to eight, the likelier tone first.
+        of it the digit; otherwise up to eight, the likelier tone first, and before them as many
+        for each sheet that the picture shows with what it lies on.
     """
     spec = spec or InkSpec()
     candidates = []

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.enlarged import unenlarged
-from palote.ink.sheets import Sheet, find_sheet, may_show_sheet
+from palote.ink.sheets import NESTED, Sheet, find_sheet, may_show_sheet
 from palote.ink.tones import histogram, lowered, quantile, shrink
 
 __all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "uncleaned"]
@@ -106,7 +106,10 @@ class _Glance:
 
 
 def clean(
-    picture: NDArray[np.uint8], how: Cleaning = "auto", dark: bool | None = None
+    picture: NDArray[np.uint8],
+    how: Cleaning = "auto",
+    dark: bool | None = None,
+    sheets: int = NESTED,
 ) -> list[Cleaned]:
     """Separate ink from paper.
 
@@ -114,6 +117,7 @@ def clean(
         picture: uint8, (h, w) grey or (h, w, 3) RGB.
         how: one of `CLEANINGS`.
         dark: whether the ink is the darker tone, if that is known.
+        sheets: so many, one on the other, are looked for, unless that is known.
 
     Returns:
         Nothing for a blank picture; one interpretation; or several when either tone may
@@ -128,10 +132,11 @@ def clean(
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
     glance, _ = shrink(grey, GLANCE_SIDE)
     cleaned = []
-    if how == "auto" and dark is None and may_show_sheet(glance):
+    if how == "auto" and dark is None and sheets > 0 and may_show_sheet(glance):
         sheet = find_sheet(native)
         if sheet is not None:
-            cleaned = [one.part(sheet, times) for one in clean(sheet.pixels)]
+            inner = clean(sheet.pixels, sheets=sheets - 1)
+            cleaned = [one.part(sheet, times) for one in inner]
     tones = (dark,) if dark is not None else _polarities(glance)
     for tone in tones:
         small = _Glance.of(cv2.bitwise_not(glance) if tone else glance)

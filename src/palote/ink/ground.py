@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from palote.ink.clean import Cleaned, grey_of
 from palote.ink.enlarged import unenlarged
-from palote.ink.sheets import GLANCE, find_sheet, may_show_sheet
+from palote.ink.sheets import GLANCE, NESTED, find_sheet, may_show_sheet
 from palote.ink.tones import histogram, percentile, shrink
 
 __all__ = ["find_ink"]
@@ -47,12 +47,15 @@ HOLD = 0.3
 """A piece stays if so much of it is strong."""
 
 
-def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Cleaned]:
+def find_ink(
+    picture: NDArray[np.uint8], dark: bool | None = None, sheets: int = NESTED
+) -> list[Cleaned]:
     """Separate writing from its ground.
 
     Args:
         picture: uint8, (h, w) grey or (h, w, 3) RGB.
         dark: whether the ink is the darker tone, if that is known.
+        sheets: so many, one on the other, are looked for, unless that is known.
 
     Returns:
         Nothing for a blank picture; one interpretation; or two if either tone may be ink,
@@ -65,9 +68,11 @@ def find_ink(picture: NDArray[np.uint8], dark: bool | None = None) -> list[Clean
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
     found = []
-    sheet = find_sheet(native) if dark is None and may_show_sheet(shrink(grey, GLANCE)[0]) else None
-    if sheet is not None:
-        found = [one.part(sheet, times) for one in find_ink(sheet.pixels)]
+    if dark is None and sheets > 0 and may_show_sheet(shrink(grey, GLANCE)[0]):
+        sheet = find_sheet(native)
+        if sheet is not None:
+            inner = find_ink(sheet.pixels, sheets=sheets - 1)
+            found = [one.part(sheet, times) for one in inner]
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
     depth = ground - soft

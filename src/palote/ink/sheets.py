@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from palote.ink.outlines import LEAST, outlines, set_off
 from palote.ink.tones import shrink
 
-__all__ = ["Sheet", "find_sheet", "may_show_sheet"]
+__all__ = ["GLANCE", "NESTED", "Sheet", "find_sheet", "may_show_sheet"]
+
+NESTED = 2
+"""A note on a sheet on a desk is found, and no more than that."""
 
 GLANCE = 96
 """Longer side of the picture in which a sheet is looked for."""
