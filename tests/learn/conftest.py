@@ -82,7 +82,9 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Odd, ...]:
             teacher.add_profile(name) if name not in {
                 p.name for p in teacher.profiles()
             } else teacher.delete_all(name)
-            if all(teacher.correct(p, one.label, name).learned for p in pictures[:3]):
+            outcomes = [teacher.correct(picture, one.label, name) for picture in pictures[:3]]
+            # What the second look alone withholds, the network itself may have read right.
+            if all(outcome.learned for outcome in outcomes) and outcomes[0].own_before == 0:
                 found.append(one)
     labels = {one.label for one in found}
     assert len(labels) > 1, "no odd way of writing is learnt any more: add others to SHAPES"
