@@ -22,7 +22,7 @@ import pytest
 
 from palote import Reader, Settings
 from palote.errors import LearnError
-from palote.learn import Teacher, general
+from palote.learn import Teacher, database, general
 from palote.learn.rows import Given
 from palote.learn.store import Store
 from palote.model import catalog
@@ -108,6 +108,29 @@ def test_two_servers_keep_what_the_network_says_of_the_same_pictures(either: Set
     for store in stores:
         assert store.seen(names, "model 24") == dict.fromkeys(names, b"said")
         store.close()
+
+
+class Busy:
+    """A cursor of SQLite that another process keeps from writing ahead, for some time."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def execute(self, _: str) -> None:
+        if self.left:
+            self.left -= 1
+            raise sqlite3.OperationalError("database is locked")
+
+
+def test_a_new_store_that_another_process_is_opening_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    busy = Busy(3)
+    database._write_ahead(busy)
+    assert busy.left == 0
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        database._write_ahead(Busy(1_000_000))
 
 
 @pytest.mark.timeout(120)

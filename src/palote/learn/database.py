@@ -8,12 +8,13 @@ What is deleted is overwritten with zeros.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,12 +27,15 @@ FILE = "store.sqlite3"
 PATIENCE_SECONDS = 30
 """How long a process waits for another one that is writing."""
 
+AGAIN_SECONDS = 0.02
+"""How long between two tries to write ahead."""
+
+WRITE_AHEAD = "journal_mode = WAL"
 PRAGMAS = (
-    "journal_mode = WAL",
+    f"busy_timeout = {PATIENCE_SECONDS * 1000}",
     "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
-    f"busy_timeout = {PATIENCE_SECONDS * 1000}",
 )
 WRITES = "palote_writes"
 
@@ -147,7 +151,21 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Set it; where two processes open a new store at once, SQLite refuses one without waiting."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute(f"PRAGMA {WRITE_AHEAD}")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
 
 
 def _begin(connection: Connection) -> None:
