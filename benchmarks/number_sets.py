@@ -14,6 +14,7 @@ from benchmarks.scenes import SIDE, on_desk
 from benchmarks.sets import SEED, png, with_strokes
 from benchmarks.styles import Points, high, with_sign
 from palote import data
+from palote.data import Strokes
 from palote.settings import Settings
 from palote.train import draw
 
@@ -59,7 +60,7 @@ def composed(settings: Settings) -> Iterator[Item]:
     ]
     for number in range(COMPOSED):
         kind = ("apart", "touching", "overlapping")[number % 3]
-        own = np.flatnonzero(pens.writers == rng.choice(full))
+        own = _of_one(pens, np.array(full), rng)
         chosen = [int(i) for i in rng.choice(own, 5)]
         height, width = rng.uniform(30, 110), rng.uniform(0.05, 0.14)
         inks = [draw.paint(pens[i], *_pen(pens[i], height, width)) for i in chosen]
@@ -68,8 +69,7 @@ def composed(settings: Settings) -> Iterator[Item]:
         ink = np.pad(line, margin)
         paper = rng.random() < 0.5
         picture = draw.paper(ink, rng, ruled=False) if paper else draw.canvas(ink, dark=True)
-        label = "".join(str(pens.labels[i]) for i in chosen)
-        yield Item(png(picture), (label,), "composed", f"composed, {kind}")
+        yield Item(png(picture), (_text(pens, chosen),), "composed", f"composed, {kind}")
 
 
 def signed(settings: Settings) -> Iterator[Item]:
@@ -77,15 +77,14 @@ def signed(settings: Settings) -> Iterator[Item]:
     pens = data.pen("validation", settings)
     rng = np.random.default_rng([SEED, 2])
     for _ in range(SIGNED):
-        own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
+        own = _of_one(pens, np.unique(pens.writers), rng)
         chosen = [int(i) for i in rng.choice(own, 3)]
         line = with_sign(_row([pens[i] for i in chosen], rng), rng)
         height = rng.uniform(40, 110)
         longer = height * float(np.ptp(line[:, :2], axis=0).max())
         ink = draw.paint(line, longer, max(1.5, height * rng.uniform(0.05, 0.12)))
         picture = draw.canvas(np.pad(ink, int(height * rng.uniform(0.15, 0.8))), dark=True)
-        label = "".join(str(pens.labels[i]) for i in chosen)
-        yield Item(png(picture), (label,), "signed", "beside a sign")
+        yield Item(png(picture), (_text(pens, chosen),), "signed", "beside a sign")
 
 
 def on_a_sheet(settings: Settings) -> Iterator[Item]:
@@ -93,15 +92,23 @@ def on_a_sheet(settings: Settings) -> Iterator[Item]:
     pens = data.pen("validation", settings)
     rng = np.random.default_rng([SEED, 4])
     for _ in range(SHEETS):
-        own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
+        own = _of_one(pens, np.unique(pens.writers), rng)
         chosen = [int(i) for i in rng.choice(own, int(rng.integers(3, 6)))]
         line = _row([pens[i] for i in chosen], rng)
         width, height = np.ptp(line[:, :2], axis=0)
         size = min(rng.uniform(0.12, 0.2), 0.8 * height / width) * SIDE
         ink = draw.paint(line, size * width / height, max(3.0, size * rng.uniform(0.06, 0.12)))
         picture = on_desk(ink, str(rng.choice(["sheet", "note", "card"])), rng)
-        label = "".join(str(pens.labels[i]) for i in chosen)
-        yield Item(picture, (label,), "on a sheet", "on a sheet on a desk")
+        yield Item(picture, (_text(pens, chosen),), "on a sheet", "on a sheet on a desk")
+
+
+def _of_one(pens: Strokes, writers: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Return the numbers of all digits of one of some writers."""
+    return np.flatnonzero(pens.writers == rng.choice(writers))
+
+
+def _text(pens: Strokes, chosen: list[int]) -> str:
+    return "".join(str(pens.labels[i]) for i in chosen)
 
 
 def _row(digits: list[Points], rng: np.random.Generator) -> Points:

@@ -10,6 +10,7 @@ seen and chosen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -18,19 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.enlarged import unenlarged
-from palote.ink.sheets import NESTED, Sheet, find_sheet, may_show_sheet
+from palote.ink.sheets import GLANCE, NESTED, Sheet, find_sheet, may_show_sheet
 from palote.ink.tones import histogram, lowered, quantile, shrink
 
-__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "uncleaned"]
+__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "on_sheet", "uncleaned"]
 
 Cleaning: TypeAlias = Literal["auto", "otsu", "adaptive", "clahe", "none"]
 CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
 
 WORKING_SIDE = 640
 """Longer side while cleaning, in pixels; larger pictures are shrunk to it."""
-
-GLANCE_SIDE = 96
-"""Longer side of the picture from which paper and polarity are judged."""
 
 GRAINS = 10_000
 """About so many pixels tell how grainy the paper is."""
@@ -130,13 +128,10 @@ def clean(
         return []
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
-    glance, _ = shrink(grey, GLANCE_SIDE)
+    glance, _ = shrink(grey, GLANCE)
     cleaned = []
-    if how == "auto" and dark is None and sheets > 0 and may_show_sheet(glance):
-        sheet = find_sheet(native)
-        if sheet is not None:
-            inner = clean(sheet.pixels, sheets=sheets - 1)
-            cleaned = [one.part(sheet, times) for one in inner]
+    if how == "auto" and dark is None:
+        cleaned = on_sheet(native, times, glance, sheets, clean)
     tones = (dark,) if dark is not None else _polarities(glance)
     for tone in tones:
         small = _Glance.of(cv2.bitwise_not(glance) if tone else glance)
@@ -148,6 +143,30 @@ def clean(
             if parts is not None:
                 cleaned.append(Cleaned(original, *parts, tone, scale / times))
     return cleaned
+
+
+def on_sheet(
+    picture: NDArray[np.uint8],
+    times: int,
+    glance: NDArray[np.uint8],
+    sheets: int,
+    again: Callable[..., list[Cleaned]],
+) -> list[Cleaned]:
+    """Return what there is on the sheet that a picture shows with what it lies on, if it does.
+
+    Args:
+        picture: uint8, (h, w) grey or (h, w, 3) RGB.
+        times: how often each of its pixels was repeated in the input.
+        glance: uint8 (h, w), its tones, at most `GLANCE` pixels long.
+        sheets: so many, one on the other, are looked for.
+        again: what makes interpretations of the sheet's pixels; it takes `sheets`, too.
+    """
+    if sheets < 1 or not may_show_sheet(glance):
+        return []
+    sheet = find_sheet(picture)
+    if sheet is None:
+        return []
+    return [one.part(sheet, times) for one in again(sheet.pixels, sheets=sheets - 1)]
 
 
 def uncleaned(picture: NDArray[np.uint8], dark: bool) -> NDArray[np.uint8]:

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned, grey_of
+from palote.ink.clean import Cleaned, grey_of, on_sheet
 from palote.ink.enlarged import unenlarged
-from palote.ink.sheets import GLANCE, NESTED, find_sheet, may_show_sheet
+from palote.ink.sheets import GLANCE, NESTED
 from palote.ink.tones import histogram, percentile, shrink
 
 __all__ = ["find_ink"]
@@ -68,11 +68,8 @@ def find_ink(
     if int(grey.max()) - int(grey.min()) < FAINTEST:
         return []
     found = []
-    if dark is None and sheets > 0 and may_show_sheet(shrink(grey, GLANCE)[0]):
-        sheet = find_sheet(native)
-        if sheet is not None:
-            inner = find_ink(sheet.pixels, sheets=sheets - 1)
-            found = [one.part(sheet, times) for one in inner]
+    if dark is None:
+        found = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, find_ink)
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
     depth = ground - soft

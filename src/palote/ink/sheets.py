@@ -22,7 +22,7 @@ NESTED = 2
 """A note on a sheet on a desk is found, and no more than that."""
 
 GLANCE = 96
-"""Longer side of the picture in which a sheet is looked for."""
+"""Longer side of the picture from which paper and polarity are judged, and sheets are found."""
 
 SMALLEST = 120
 """Shorter side in pixels of a picture in which it is."""
@@ -131,12 +131,10 @@ def _cut(plane: NDArray[np.uint8], tone: float) -> NDArray[np.uint8] | None:
     if min(count, above.size - count) < SOLID**2:
         return None
     # In a stroke there is no room for a square.
-    how = cv2.erode if 2 * count < above.size else cv2.dilate
-    left = how(above, np.ones((SOLID, SOLID), np.uint8))
-    inside = left[SOLID // 2 : -(SOLID // 2), SOLID // 2 : -(SOLID // 2)]
-    if cv2.countNonZero(inside) == (0 if how is cv2.erode else inside.size):
-        return None
-    return np.asarray(above, np.uint8)
+    lesser = above if 2 * count < above.size else np.uint8(1) - above
+    square = np.ones((SOLID, SOLID), np.uint8)
+    solid = cv2.erode(lesser, square, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(above, np.uint8) if cv2.countNonZero(solid) else None
 
 
 def _cut_out(
