@@ -68,7 +68,7 @@ class Tiny:
 
     @property
     def packed(self) -> dict[str, bytes]:
-        return {f"{name}.gz": gzip.compress(body) for name, body in self.contents.items()}
+        return {f"{name}.gz": gzip.compress(body, mtime=0) for name, body in self.contents.items()}
 
     def write(self, where: Path) -> None:
         where.mkdir(parents=True, exist_ok=True)
