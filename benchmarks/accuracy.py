@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from benchmarks import sets
 from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.plain import WAYS, Plain
+from benchmarks.scans import scans
 from benchmarks.scenes import scenes
 from benchmarks.styles import styles
 from palote import Reader, Reading, Settings
@@ -43,6 +44,7 @@ SETS = {
     "pen_canvas": sets.pen_canvas,
     "forms": sets.forms,
     "styles": styles,
+    "scans": scans,
     "scenes": scenes,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),

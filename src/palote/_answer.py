@@ -97,11 +97,6 @@ def glanced(
     return reading if expect == "digit" or alone(reading, candidate) else None
 
 
-PART = 0.9
-"""So much a digit counts if ink beside it is left out. Chosen on validation data: with 1 a few
-tight crops lose a piece of their digit, with 0.5 a third of the digits in brackets stay none."""
-
-
 def likeliest(shares: NDArray[np.float32], found: Sequence[Candidate]) -> int:
     """Return which interpretation of a picture is read: the one with the likeliest digit.
 
@@ -109,7 +104,7 @@ def likeliest(shares: NDArray[np.float32], found: Sequence[Candidate]) -> int:
         shares: float32 (n, 10 or 11), what the model makes of each.
         found: the n interpretations.
     """
-    worth = np.where([one.part for one in found], PART, 1.0)
+    worth = np.array([one.worth for one in found])
     return int(np.argmax(shares[:, :DIGITS].max(axis=1) * worth))
 
 

@@ -9,8 +9,9 @@ One road, used alike by reading and by training::
   desk by the ``outlines.py`` in the picture
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
+- ``cells.py``       the lines around a digit that was cut out of a form
 - ``frames.py``      printed frames; ``rings.py`` those that a hand drew around something
-- ``split.py``       which connected components make up the digit
+- ``split.py``       which connected components make up the digit, over small ``gaps.py`` too
 - ``fit.py``         the centred patch, and `InkSpec`, its geometry
 
 A line of writing takes another road to its pieces::
@@ -28,11 +29,12 @@ which has been taught that an inside-out digit is no digit, decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.cells import in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
@@ -40,7 +42,7 @@ from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
-from palote.ink.split import Piece, main_pieces
+from palote.ink.split import PART, Piece, main_pieces
 
 __all__ = [
     "CLEANINGS",
@@ -62,6 +64,9 @@ SMALL = 1.5
 FEW = 12
 """Pieces of ink up to which a picture makes no trouble."""
 
+DOUBTED = 0.6
+"""So much a digit counts that is seen without lines which may be its own strokes."""
+
 ALIKE = 0.01
 """Mean difference up to which frame and patch are the same."""
 
@@ -78,8 +83,9 @@ class Candidate:
         box: (x, y, width, height) in pixels of the array given to `find_digit`.
         cleaned: the pictures of the way.
         mask: bool (h, w) of the working size; the ink that was taken.
-        part: whether ink near it was left out, which may belong to it.
-        beside: whether some of that is whole: another sign, or another digit.
+        worth: what a digit counts that is seen in it, beside the 1 of the likeliest
+            interpretation.
+        beside: whether whole ink near it was left out: another sign, or another digit.
     """
 
     patch: NDArray[np.float32]
@@ -87,8 +93,13 @@ class Candidate:
     cleaned: Cleaned
     mask: NDArray[np.bool_]
     frame: NDArray[np.float32] | None = None
-    part: bool = False
+    worth: float = 1.0
     beside: bool = False
+
+    @property
+    def part(self) -> bool:
+        """Whether it is a less likely one: a part of the digit, perhaps, or more than it."""
+        return self.worth < 1
 
     @property
     def views(self) -> tuple[NDArray[np.float32], ...]:
@@ -143,7 +154,7 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     if len(found) != 1:
         return None
     components = Components(found[0].mask)
-    if may_be_ruled(components) or len(components.stats) > FEW:
+    if may_be_in_cell(components) or may_be_ruled(components) or len(components.stats) > FEW:
         return None
     candidates = _candidates(found[0], components, spec)
     return candidates[0] if len(candidates) == 1 else None
@@ -172,14 +183,28 @@ def find_lines(
 
 def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list[Candidate]:
     """Return the digit of one interpretation, if it has ink, and what else it may be."""
+    cell = in_cell(cleaned, components)
     found: list[Candidate] = []
-    for piece in main_pieces(without_lines(components, cleaned.strength)):
-        patch = fit(cleaned.strength, piece.mask, piece.box, spec)
-        frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
-        box = cleaned.to_input(piece.box)
-        shown = _in_channels(patch, spec)
-        found.append(Candidate(shown, box, cleaned, piece.mask, frame, piece.part, piece.beside))
+    if cell is None or not cell.sure:
+        left = without_lines(components, cleaned.strength)
+        # Where lines were, what is left of them has gaps, too.
+        pieces = main_pieces(left, broken=left is components)
+        found += [_candidate(cleaned, piece, spec) for piece in pieces]
+    if cell is not None:
+        for inside in cell.found:
+            for piece in main_pieces(Components(inside.mask)):
+                one = _candidate(inside, piece, spec)
+                worth = min(piece.worth, PART if cell.sure else DOUBTED)
+                found.append(replace(one, frame=None, worth=worth))
     return found
+
+
+def _candidate(cleaned: Cleaned, piece: Piece, spec: InkSpec) -> Candidate:
+    patch = fit(cleaned.strength, piece.mask, piece.box, spec)
+    frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
+    box = cleaned.to_input(piece.box)
+    shown = _in_channels(patch, spec)
+    return Candidate(shown, box, cleaned, piece.mask, frame, piece.worth, piece.beside)
 
 
 def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:

@@ -36,6 +36,9 @@ CONVEX = 0.94
 HIGH = 0.15
 """Share of the ring's height that is writing, at least."""
 
+SPECK = 0.09
+"""What is within, but smaller than this share of the ring's height, is dust."""
+
 DOT = 3.5
 """What is no larger than so many times the ring's thickness is the dot of a 0."""
 
@@ -62,6 +65,7 @@ def without_rings(components: Components) -> Components | None:
     result: NDArray[np.bool_] | None = None
     for index in np.flatnonzero(np.minimum(width, height) >= SMALLEST):
         within = (x > x[index]) & (y > y[index]) & (right < right[index]) & (bottom < bottom[index])
+        within &= np.maximum(width, height) >= SPECK * height[index]
         if within.any() and _surrounds(components, int(index), np.flatnonzero(within)):
             if result is None:
                 result = components.mask.copy()

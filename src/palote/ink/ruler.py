@@ -108,7 +108,13 @@ class Line:
         result[self.ys[gone], self.xs[gone]] = 0
 
 
-def trace(binary: NDArray[np.uint8], rho: float, theta: float, least: float) -> Line | None:
+def trace(
+    binary: NDArray[np.uint8],
+    rho: float,
+    theta: float,
+    least: float,
+    thickest: float | None = None,
+) -> Line | None:
     """Measure a line; nothing if it is too short, too thick, or has gaps.
 
     Args:
@@ -116,12 +122,13 @@ def trace(binary: NDArray[np.uint8], rho: float, theta: float, least: float) -> 
         rho: distance of the line from the corner, in pixels, about (as Hough counts it).
         theta: direction of its normal, in radians, about.
         least: length that it must have, in pixels.
+        thickest: how thick it may be, in pixels; the share `THICKEST` if not given.
     """
-    side = min(binary.shape)
+    most = THICKEST * min(binary.shape) if thickest is None else thickest
     ends = _chord(rho, theta, binary.shape[1], binary.shape[0])
     if ends is None or _measured(ends)[0] < least:
         return None
-    near = max(2, round(0.5 * THICKEST * side))
+    near = max(2, round(0.5 * most))
     _, _, ink = _across(binary, ends, near, every=2)
     covered = np.asarray(ink.any(axis=1))
     if float(covered.mean()) < COVERED or not (covered[:4].any() and covered[-4:].any()):
@@ -133,7 +140,7 @@ def trace(binary: NDArray[np.uint8], rho: float, theta: float, least: float) -> 
         return None
     # Low, because what crosses the line is thicker: other lines, strokes.
     thickness = float(np.percentile(run[covered], 30))
-    if thickness > THICKEST * side:
+    if thickness > most:
         return None
     thin = covered & (run <= THIN * thickness + 1)
     ends = _laid(ends, np.flatnonzero(thin), middle[thin], len(run))
