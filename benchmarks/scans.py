@@ -21,12 +21,12 @@ Ink = NDArray[np.float32]
 
 
 def scans(settings: Settings) -> Iterator[Item]:
-    """In a form's box, in a part of one, in one of few pixels; and thin strokes with gaps and dust.
+    """In a form's box, a part of one, one of few pixels; in thin, broken strokes; beside bands.
 
     A box is whole, or a cell of a comb; a part of one lacks some of its sides; 28, 32 or 48 pixels
     are few.
     """
-    rng = np.random.default_rng([SEED, 4])
+    rng, beside = np.random.default_rng([SEED, 4]), np.random.default_rng([SEED, 5])
     strokes = data.pen("validation", settings)
     for number in rng.choice(len(strokes), SCANNED, replace=False):
         points, label = strokes[int(number)], str(strokes.labels[number])
@@ -41,6 +41,7 @@ def scans(settings: Settings) -> Iterator[Item]:
         few = cv2.resize(_scanned(box, rng), (side, side), interpolation=cv2.INTER_AREA)
         yield Item(png(np.asarray(few, np.uint8)), label, "in a box, few pixels")
         yield Item(png(_broken(points, rng)), label, "thin, broken strokes")
+        yield Item(png(_beside_page(points, beside)), label, "dark bands beside a page")
 
 
 def _in_box(points: NDArray[np.float32], rng: np.random.Generator) -> tuple[Ink, int]:
@@ -78,6 +79,20 @@ def _scanned(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     if rng.random() < 0.4:
         tones = np.where(tones > rng.uniform(120, 190), 255, 0)
     return np.clip(tones, 0, 255).astype(np.uint8)
+
+
+def _beside_page(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Write on a page beside which one to four dark bands are seen, as of a scanner's cover."""
+    height = int(rng.uniform(200, 500))
+    width = int(height * rng.uniform(0.8, 1.3))
+    longer = rng.uniform(0.3, 0.6) * height
+    ink = draw.paint(points, longer, longer * rng.uniform(0.04, 0.1), rng)
+    tones = 240 - 200 * draw.place(ink, height, width, rng)
+    for side in rng.choice(4, int(rng.integers(1, 5)), replace=False):
+        view = tones.T if side >= 2 else tones
+        view = view[::-1] if side % 2 else view
+        view[: max(2, int(rng.uniform(0.01, 0.06) * height))] = rng.uniform(0, 60)
+    return np.clip(tones + rng.normal(0, 3, tones.shape), 0, 255).astype(np.uint8)
 
 
 def _broken(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:

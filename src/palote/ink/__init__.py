@@ -5,8 +5,8 @@ One road, used alike by reading and by training::
     picture --clean--> strength and mask --split--> pieces of ink --fit--> (28, 28) patch
 
 - ``clean.py``       which side is ink, uneven light, threshold; ``enlarged.py`` undoes
-  an enlargement that only repeats pixels, and ``sheets.py`` finds the sheet that lies on a
-  desk by the ``outlines.py`` in the picture
+  an enlargement that only repeats pixels, ``sheets.py`` finds the sheet that lies on a
+  desk by the ``outlines.py`` in the picture, and ``bands.py`` what is beside a page
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``cells.py``       the lines around a digit that was cut out of a form

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.bands import may_have_bands, without_bands
 from palote.ink.enlarged import unenlarged
 from palote.ink.sheets import GLANCE, NESTED, Sheet, find_sheet, may_show_sheet
 from palote.ink.tones import histogram, lowered, quantile, shrink
@@ -161,9 +162,11 @@ def on_sheet(
         sheets: so many, one on the other, are looked for.
         again: what makes interpretations of the sheet's pixels; it takes `sheets`, too.
     """
-    if sheets < 1 or not may_show_sheet(glance):
+    if sheets < 1:
         return []
-    sheet = find_sheet(picture)
+    sheet = find_sheet(picture) if may_show_sheet(glance) else None
+    if sheet is None and may_have_bands(glance):
+        sheet = without_bands(picture, grey_of(shrink(picture, WORKING_SIDE)[0]))
     if sheet is None:
         return []
     return [one.part(sheet, times) for one in again(sheet.pixels, sheets=sheets - 1)]
