@@ -33,7 +33,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.number_sets import SETS, Item
+from benchmarks import fields, number_sets
+from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
 from palote.model import catalog
@@ -43,6 +44,8 @@ from palote.result import Line
 
 FILES = (catalog.ASSETS / "default.onnx", SHIPPED, catalog.ASSETS / FILE)
 """What whole numbers are read with."""
+
+SETS = {**number_sets.SETS, "fields": fields.fields, "pages": fields.pages}
 
 CELL, CAPTION = (300, 100), 18
 COLUMNS = 4

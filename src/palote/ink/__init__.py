@@ -18,7 +18,9 @@ A line of writing takes another road to its pieces::
 
     picture --ground--> strength and mask --rows--> lines, upright --segments--> parts
 
-- ``ground.py``      ink on any ground, the patterns of cheques, too
+- ``ground.py``      ink on any ground, the patterns of cheques, too; ``faint.py``, a pencil's
+  beside a pen's
+- ``boxes.py``       the boxes of a form's field; ``printed.py`` finds and erases the lines
 - ``rows.py``        lines in reading order; ``row.py`` is one of them, ``level.py`` upright
 - ``segments.py``    a line cut into the parts that digits are made of
 
@@ -34,6 +36,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.boxes import without_boxes
 from palote.ink.cells import in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
@@ -175,8 +178,12 @@ def find_lines(
         reading order; nothing for a blank picture.
     """
     found = []
-    for cleaned in find_ink(picture, dark) if how == "auto" else clean(picture, how, dark):
-        ink = without_lines(Components(cleaned.mask), cleaned.strength)
+    for whole in find_ink(picture, dark) if how == "auto" else clean(picture, how, dark):
+        components = Components(whole.mask)
+        cleaned = without_boxes(whole, components)
+        if cleaned is not whole:
+            components = Components(cleaned.mask)
+        ink = without_lines(components, cleaned.strength)
         found.append((cleaned, find_rows(ink, cleaned.strength)))
     return found
 

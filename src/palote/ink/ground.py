@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from palote.ink.clean import Cleaned, grey_of, on_sheet
 from palote.ink.enlarged import unenlarged
+from palote.ink.faint import with_faint
 from palote.ink.sheets import GLANCE, NESTED
 from palote.ink.tones import histogram, percentile, shrink
 
-__all__ = ["find_ink"]
+__all__ = ["cut_twice", "find_ink"]
 
 AREA = 600_000
 """Most pixels of the picture while it is looked through; larger ones are shrunk."""
@@ -77,7 +78,7 @@ def find_ink(
         # Light falls on paper by multiplication: what is dark in shadow counts alike.
         room = np.maximum(ground if tone else 255 - ground, 24)
         lifted = (depth if tone else -depth) * (255 / room)
-        parts = _cut(np.clip(lifted, 0, 255).astype(np.uint8))
+        parts = cut_twice(np.clip(lifted, 0, 255).astype(np.uint8))
         if parts is not None:
             found.append(Cleaned(original, *parts, tone, scale / times))
     return found
@@ -117,8 +118,12 @@ def _tones(depth: NDArray[np.float32]) -> list[bool]:
     return [likely] if sure else [likely, not likely]
 
 
-def _cut(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
-    """Return strength and mask, or nothing if nothing stands out."""
+def cut_twice(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
+    """Return strength and mask, or nothing if nothing stands out.
+
+    Args:
+        lifted: uint8 (h, w), how far each pixel rises above its ground.
+    """
     above = lifted[lifted > 0]
     if len(above) == 0:
         return None
@@ -135,4 +140,4 @@ def _cut(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_
     strong = np.bincount(labels[lifted > HIGH * threshold], minlength=count)
     kept = strong >= HOLD * area
     kept[0] = False
-    return strength, kept[labels]
+    return with_faint(lifted, strength, kept[labels])

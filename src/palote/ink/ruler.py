@@ -114,6 +114,7 @@ def trace(
     theta: float,
     least: float,
     thickest: float | None = None,
+    share: float = COVERED,
 ) -> Line | None:
     """Measure a line; nothing if it is too short, too thick, or has gaps.
 
@@ -123,6 +124,7 @@ def trace(
         theta: direction of its normal, in radians, about.
         least: length that it must have, in pixels.
         thickest: how thick it may be, in pixels; the share `THICKEST` if not given.
+        share: of its length that must be ink.
     """
     most = THICKEST * min(binary.shape) if thickest is None else thickest
     ends = _chord(rho, theta, binary.shape[1], binary.shape[0])
@@ -131,7 +133,7 @@ def trace(
     near = max(2, round(0.5 * most))
     _, _, ink = _across(binary, ends, near, every=2)
     covered = np.asarray(ink.any(axis=1))
-    if float(covered.mean()) < COVERED or not (covered[:4].any() and covered[-4:].any()):
+    if float(covered.mean()) < share or not (covered[:4].any() and covered[-4:].any()):
         return None
     _, _, ink = _across(binary, ends, max(4, 3 * near))
     middle, run = _runs(ink, near)
@@ -146,7 +148,7 @@ def trace(
     ends = _laid(ends, np.flatnonzero(thin), middle[thin], len(run))
     xs, ys, ink = _across(binary, ends, int(np.ceil(2 * thickness)) + 3)
     middle, run = _runs(ink, 1)
-    if (run > 0).mean() < COVERED:
+    if (run > 0).mean() < share:
         return None
     normal = np.arctan2(ends[1][0] - ends[0][0], ends[0][1] - ends[1][1]) % np.pi
     return Line(ends, float(normal), xs, ys, ink, middle, run, thickness)
@@ -193,8 +195,9 @@ def _across(
     along, normal_x, normal_y = _measured(ends)
     steps = np.linspace(0.0, 1.0, int(along) // every + 1)[:, None]
     offsets = np.arange(-half, half + 1)
-    xs = np.rint(x0 + (x1 - x0) * steps + normal_x * offsets).astype(np.intp)
-    ys = np.rint(y0 + (y1 - y0) * steps + normal_y * offsets).astype(np.intp)
+    # Not rint: it would take every other pixel twice where the line lies between two.
+    xs = np.floor(x0 + (x1 - x0) * steps + normal_x * offsets + 0.5).astype(np.intp)
+    ys = np.floor(y0 + (y1 - y0) * steps + normal_y * offsets + 0.5).astype(np.intp)
     inside = (xs >= 0) & (xs < width) & (ys >= 0) & (ys < height)
     np.clip(xs, 0, width - 1, out=xs)
     np.clip(ys, 0, height - 1, out=ys)
