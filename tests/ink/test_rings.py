@@ -8,6 +8,8 @@ import pytest
 
 from palote import Reader
 from palote.ink import find_digit
+from palote.ink.components import Components
+from palote.ink.rings import within_ring
 from tests.drawing import seven
 
 THICK = 8
@@ -46,6 +48,24 @@ def test_a_ringed_digit_is_read(reader: Reader, digit: str, gap: int):
         assert (reading.text, reading.status) == (digit, "ok")
         x, y, wide, high = reading.digits[0].box
         assert x > 60 and y > 60 and x + wide < 220 and y + high < 220, "the digit alone"
+
+
+@pytest.mark.parametrize("digit", "23457")
+def test_a_ring_that_touches_its_digit_is_left_out(reader: Reader, digit: str):
+    top = int(np.flatnonzero((written(digit, canvas()) < 128)[:, 140])[0])
+    picture = written(digit, oval(canvas(), 78, 72))
+    cv2.line(picture, (140, 70), (140, top), 0, THICK)
+    assert cv2.connectedComponents(255 - picture)[0] == 2, "one piece on paper"
+    reading = reader.read(picture, expect="digit")
+    assert (reading.text, reading.status) == (digit, "ok")
+    assert reading.digits[0].box[3] < 130, "the digit alone"
+
+
+@pytest.mark.parametrize("digit", "068")
+def test_round_digits_are_no_rings(digit: str):
+    for scale in (3.5, 7.0):
+        (cleaned,) = (one.cleaned for one in find_digit(written(digit, canvas(), scale))[:1])
+        assert within_ring(Components(cleaned.mask)) is None
 
 
 def test_a_ringed_number_is_read(reader: Reader):

@@ -43,6 +43,7 @@ from palote.ink.components import Components
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
+from palote.ink.rings import within_ring
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
 from palote.ink.split import PART, Piece, main_pieces
@@ -197,6 +198,9 @@ def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list
         # Where lines were, what is left of them has gaps, too.
         pieces = main_pieces(left, broken=left is components)
         found += [_candidate(cleaned, piece, spec) for piece in pieces]
+        inner = within_ring(left)
+        if inner is not None:
+            found += [_candidate(cleaned, one, spec) for one in main_pieces(Components(inner))[:1]]
     if cell is not None:
         for inside in cell.found:
             for piece in main_pieces(Components(inside.mask)):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 
-__all__ = ["without_rings"]
+__all__ = ["within_ring", "without_rings"]
 
 SMALLEST = 24
 """Shorter side of a ring, in pixels, at least."""
@@ -36,6 +36,14 @@ CONVEX = 0.94
 HIGH = 0.15
 """Share of the ring's height that is writing, at least."""
 
+THICKEST = 0.35
+"""Share of its radius that the ring is thick, at most, where what is within touches it,"""
+PEELED = 1.25
+"""and so many times as much is taken off."""
+
+INNER = 0.3
+"""Share of the ring's height that is writing there, at least."""
+
 SPECK = 0.09
 """What is within, but smaller than this share of the ring's height, is dust."""
 
@@ -53,6 +61,13 @@ UPRIGHT = np.deg2rad(22)
 
 ROUND = 0.8
 """Nor is one in a ring that is narrower than this share of its height."""
+
+_TURNS = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+RAYS = (
+    np.stack([np.sin(_TURNS), np.cos(_TURNS)], axis=-1)[:, None] * np.linspace(0.7, 1, 10)[:, None]
+)
+"""float64 (16, 10, 2), places of an ellipse's rim, outermost parts of 16 rays from its middle: down
+and across, in halves of its axes."""
 
 
 def without_rings(components: Components) -> Components | None:
@@ -72,6 +87,93 @@ def without_rings(components: Components) -> Components | None:
             window = np.s_[y[index] : bottom[index], x[index] : right[index]]
             result[window] &= ~components.in_box(int(index))
     return None if result is None else Components(result)
+
+
+def within_ring(components: Components) -> NDArray[np.bool_] | None:
+    """Return what a ring holds that touches it; nothing if the ink is no such ring.
+
+    The outermost stroke goes, all around. A slash, and what is far from the middle, is no digit.
+
+    Args:
+        components: the ink.
+
+    Returns:
+        bool (h, w), the ink within.
+    """
+    stats = components.stats
+    if not 1 <= len(stats) <= MOST:
+        return None
+    ring = int(np.argmax(stats[:, 2].astype(np.int64) * stats[:, 3]))
+    x, y, width, height = (int(v) for v in stats[ring, :4])
+    if min(width, height) < SMALLEST:
+        return None
+    ink = components.in_box(ring)
+    if not _may_hold(ink):
+        return None
+    rows, columns = np.nonzero(ink)
+    middle = np.array([(height - 1) / 2, (width - 1) / 2])
+    ways, radii = _polar(rows, columns, middle)
+    outer = np.zeros(WAYS)
+    np.maximum.at(outer, ways, radii)
+    there = np.flatnonzero(outer)
+    if len(there) < CLOSED * WAYS or not _convex(outer, there):
+        return None
+    pen = _pen(ways, radii, outer)
+    if pen > THICKEST * outer[there].mean():
+        return None
+    inside = radii < outer[ways] - PEELED * pen
+    left = np.zeros(components.mask.shape, np.bool_)
+    left[y + rows[inside], x + columns[inside]] = True
+    pieces = Components(left)
+    if len(pieces.stats) == 0:
+        return None
+    high = pieces.stats[:, 3] >= SPECK * height
+    wx, wy, wide, tall = _box(pieces.stats[high]) if high.any() else (0, 0, 0, 0)
+    if tall < INNER * height or max(wide, tall) < DOT * pen:
+        return None
+    aside = np.abs(np.array([wy + tall / 2 - y, wx + wide / 2 - x]) - middle)
+    own = pieces.only(np.flatnonzero(high))
+    if aside.max() > ASIDE * max(width, height) or _slash(*np.nonzero(own), width / height):
+        return None
+    return own
+
+
+def _may_hold(ink: NDArray[np.bool_]) -> bool:
+    """Tell whether there is ink all around, near an ellipse in the box, and some in its middle."""
+    height, width = ink.shape
+    scale = np.array([(height - 1) / 2, (width - 1) / 2])
+    y, x = np.rint(scale * (1 + RAYS)).astype(np.intp).transpose(2, 0, 1)
+    if not ink[y, x].any(axis=1).all():
+        return False
+    return bool(
+        ink[
+            round(0.3 * height) : round(0.7 * height), round(0.3 * width) : round(0.7 * width)
+        ].any()
+    )
+
+
+def _pen(ways: NDArray[np.intp], radii: NDArray[np.float64], outer: NDArray[np.float64]) -> float:
+    """Return how thick the outermost stroke is: the median of its first run of ink inwards."""
+    depths = []
+    for way in range(0, WAYS, 2):
+        own = np.sort(radii[ways == way])[::-1]
+        if len(own):
+            steps = np.flatnonzero(-np.diff(own) > 1.5)
+            depths.append(outer[way] - own[steps[0] if len(steps) else -1] + 1)
+    return float(np.median(depths)) if depths else 0.0
+
+
+def _convex(outer: NDArray[np.float64], there: NDArray[np.intp]) -> bool:
+    angles = 2 * np.pi * there / WAYS
+    outline = outer[there, None] * np.column_stack([np.cos(angles), np.sin(angles)])
+    hull = cv2.convexHull(outline.astype(np.float32))
+    return bool(cv2.contourArea(outline.astype(np.float32)) >= CONVEX * cv2.contourArea(hull))
+
+
+def _box(stats: NDArray[np.int32]) -> tuple[int, int, int, int]:
+    left, top = stats[:, 0].min(), stats[:, 1].min()
+    right, bottom = (stats[:, 0] + stats[:, 2]).max(), (stats[:, 1] + stats[:, 3]).max()
+    return int(left), int(top), int(right - left), int(bottom - top)
 
 
 def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> bool:
@@ -96,10 +198,7 @@ def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> b
     if np.quantile(thick, 0.9) > THIN:
         return False
     pen = float(np.median(outer[there] - inner[there])) + 1
-    angles = 2 * np.pi * there / WAYS
-    outline = outer[there, None] * np.column_stack([np.cos(angles), np.sin(angles)])
-    hull = cv2.convexHull(outline.astype(np.float32))
-    if cv2.contourArea(outline.astype(np.float32)) < CONVEX * cv2.contourArea(hull):
+    if not _convex(outer, there):
         return False
     rows, columns = np.nonzero(components.in_box(ring, within))
     ways, radii = _polar(rows, columns, middle)
