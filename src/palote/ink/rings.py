@@ -133,7 +133,8 @@ def within_ring(components: Components) -> NDArray[np.bool_] | None:
         return None
     aside = np.abs(np.array([wy + tall / 2 - y, wx + wide / 2 - x]) - middle)
     own = pieces.only(np.flatnonzero(high))
-    if aside.max() > ASIDE * max(width, height) or _slash(*np.nonzero(own), width / height):
+    rows, columns = np.nonzero(own)
+    if aside.max() > ASIDE * max(width, height) or _slash(rows, columns, width / height):
         return None
     return own
 
