@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from palote.ink.clean import Cleaned
 from palote.ink.components import Components
 from palote.ink.ground import cut_twice
-from palote.ink.printed import covered_sides, erased, outermost, turned, uprights, wiped
+from palote.ink.printed import covered_sides, erased, outermost, traced, turned, uprights, wiped
 from palote.ink.ruler import Line
 
 __all__ = ["without_boxes"]
@@ -38,6 +38,9 @@ CLOSE = 4
 
 SIDES = 0.5
 """Share of a field's upper, or lower, line that is ink at a first look: boxes have gaps."""
+
+THICK = 1.5
+"""The lines of a field may be so much thicker than those of one box in a picture."""
 
 TOP, BOTTOM = 2, 3
 """Numbers of two sides, see `palote.ink.printed.turned`."""
@@ -89,17 +92,21 @@ def _erase(ink: NDArray[np.uint8], tones: NDArray[np.uint8]) -> bool:
     """Erase the lines of a field from a window of the ink; tell whether there were some."""
     if not _may_hold(ink):
         return False
-    upper = outermost(turned(ink, TOP), SIDES)
-    lower = outermost(turned(ink, BOTTOM), SIDES)
+    upper = outermost(turned(ink, TOP), SIDES, THICK)
+    lower = outermost(turned(ink, BOTTOM), SIDES, THICK)
     if upper is None or lower is None:
         return False
-    rows = _between(upper, lower, ink.shape)
-    if rows is None:
+    found = _between(upper, lower, ink.shape)
+    if found is None:
         return False
+    rows, places = found
     columns = np.arange(ink.shape[1])
     straight = np.ascontiguousarray(ink[rows, columns])
-    lines = [(side, outermost(turned(straight, side), SIDES)) for side in (TOP, BOTTOM)]
-    flat = [(side, line) for side, line in lines if line is not None]
+    lines = {
+        side: traced(turned(straight, side), place, 0.0, SIDES, THICK)
+        for side, place in zip((TOP, BOTTOM), places, strict=True)
+    }
+    flat = [(side, line) for side, line in lines.items() if line is not None]
     standing = uprights(straight)
     if len(flat) < 2 or len(standing) < FEWEST:
         return False
@@ -121,7 +128,9 @@ def _clear_between(ink: NDArray[np.uint8], one: Line, other: Line) -> None:
     cv2.fillConvexPoly(ink, np.rint(corners).astype(np.int32), 0)
 
 
-def _between(upper: Line, lower: Line, shape: tuple[int, ...]) -> NDArray[np.intp] | None:
+def _between(
+    upper: Line, lower: Line, shape: tuple[int, ...]
+) -> tuple[NDArray[np.intp], tuple[float, float]] | None:
     """Return the rows of a window that are level with its lines, for each column.
 
     Args:
@@ -130,7 +139,8 @@ def _between(upper: Line, lower: Line, shape: tuple[int, ...]) -> NDArray[np.int
         shape: (h, w) of the window.
 
     Returns:
-        intp (h', w), neither above the window nor below it; None if the lines are too near.
+        intp (h', w), neither above the window nor below it; and how far the two lines are from
+        their ends. None if the lines are too near.
     """
     height, width = shape
     tops = _places(upper, width)
@@ -140,8 +150,10 @@ def _between(upper: Line, lower: Line, shape: tuple[int, ...]) -> NDArray[np.int
     if bottoms.min() - tops.max() < SMALLEST / 2 or stop - start < SMALLEST:
         return None
     lean = ((tops + bottoms) - (tops + bottoms).mean()) / 2
-    rows = np.rint(np.arange(int(start), int(np.ceil(stop)) + 1)[:, None] + lean)
-    return np.asarray(np.clip(rows, 0, height - 1), np.intp)
+    first, last = int(start), int(np.ceil(stop))
+    rows = np.rint(np.arange(first, last + 1)[:, None] + lean)
+    places = float(tops.mean()) - first, last - float(bottoms.mean())
+    return np.asarray(np.clip(rows, 0, height - 1), np.intp), places
 
 
 def _places(line: Line, width: int) -> NDArray[np.float64]:

@@ -17,7 +17,17 @@ from palote.ink.clean import Cleaned
 from palote.ink.ruler import COVERED as SOLID
 from palote.ink.ruler import Line, trace
 
-__all__ = ["Lines", "around", "covered_sides", "erased", "outermost", "turned", "uprights", "wiped"]
+__all__ = [
+    "Lines",
+    "around",
+    "covered_sides",
+    "erased",
+    "outermost",
+    "traced",
+    "turned",
+    "uprights",
+    "wiped",
+]
 
 Lines: TypeAlias = Sequence[tuple[int, Line]]
 """Lines, each with the side (left, right, top, bottom) in the view of which it is described."""
@@ -81,12 +91,15 @@ def turned(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return view[:, ::-1] if side % 2 else view
 
 
-def outermost(ink: NDArray[np.uint8], covered: float = COVERED) -> Line | None:
+def outermost(
+    ink: NDArray[np.uint8], covered: float = COVERED, thicker: float = 1.0
+) -> Line | None:
     """Find the line that is outermost on the left; nothing if there is none.
 
     Args:
         ink: uint8 (h, w), the window.
         covered: share of the height that is ink along it, at least, at a first look.
+        thicker: how much thicker than usual it may be.
     """
     height, width = ink.shape
     best, slopes, margin = _along(ink[:, : int(np.ceil(OUTER * width))])
@@ -97,7 +110,9 @@ def outermost(ink: NDArray[np.uint8], covered: float = COVERED) -> Line | None:
     # Along a slope that is not the line's own it is seen earlier, and less of it.
     near = best[first : first + round(_thickest(ink)) + 4]
     at = first + int(np.median(np.flatnonzero(near == near.max())))
-    return _traced(ink, at - margin, float(slopes[at]), min(covered + 0.15, SOLID), _thickest(ink))
+    return traced(
+        ink, at - margin, float(slopes[at]), min(covered + 0.15, SOLID), thicker * _thickest(ink)
+    )
 
 
 def uprights(ink: NDArray[np.uint8]) -> list[Line]:
@@ -112,7 +127,7 @@ def uprights(ink: NDArray[np.uint8]) -> list[Line]:
     lines: list[Line] = []
     while len(lines) < MOST and best.max() >= REACHING * height:
         at = int(np.argmax(best))
-        line = _traced(ink, at - margin, float(slopes[at]), SOLID, DOUBLE * _thickest(ink))
+        line = traced(ink, at - margin + 0.5, float(slopes[at]), SOLID, DOUBLE)
         if line is not None and not any(line.same(other) for other in lines):
             lines.append(line)
         best[max(0, at - 2) : at + 3] = 0
@@ -158,12 +173,21 @@ def _along(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.floa
     return best, slopes, margin
 
 
-def _traced(
-    ink: NDArray[np.uint8], place: float, slope: float, covered: float, thickest: float
+def traced(
+    ink: NDArray[np.uint8], place: float, slope: float, covered: float, thicker: float = 1.0
 ) -> Line | None:
+    """Measure a nearly upright line; nothing if it is too thick, or has gaps.
+
+    Args:
+        ink: uint8 (h, w), the window.
+        place: how far from the left it is at half height, in pixels.
+        slope: to the right per pixel downwards.
+        covered: share of its length that is ink, at least.
+        thicker: how much thicker than usual it may be.
+    """
     theta = float(np.arctan2(-slope, 1.0))
-    start = place + 0.5 - slope * len(ink) / 2
-    rho, least = start * np.cos(theta), 0.5 * len(ink)
+    rho, least = (place - slope * len(ink) / 2) * np.cos(theta), 0.5 * len(ink)
+    thickest = thicker * _thickest(ink)
     return trace(np.ascontiguousarray(ink), rho, theta, least, thickest, covered)
 
 
