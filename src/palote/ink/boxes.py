@@ -24,6 +24,9 @@ __all__ = ["without_boxes"]
 SMALLEST = 18
 """Height of a box in pixels, at least."""
 
+HIGHEST = 300
+"""What is higher than this, in pixels, is a sheet, or a table."""
+
 MOST = 40
 """No more pieces of ink are looked at one by one, the largest."""
 
@@ -39,8 +42,8 @@ CLOSE = 4
 SIDES = 0.5
 """Share of a field's upper, or lower, line that is ink at a first look: boxes have gaps."""
 
-THICK = 1.5
-"""The lines of a field may be so much thicker than those of one box in a picture."""
+WHOLE, THICK = 0.8, 1.5
+"""The same of a piece with ink along all of its four sides; its lines may be so much thicker."""
 
 TOP, BOTTOM = 2, 3
 """Numbers of two sides, see `palote.ink.printed.turned`."""
@@ -61,16 +64,16 @@ def without_boxes(cleaned: Cleaned, components: Components) -> Cleaned:
         x, y, width, height = (int(v) for v in stats[piece, :4])
         own = components.in_box(int(piece)).view(np.uint8).copy()
         window = np.s_[y : y + height, x : x + width]
-        if min(own.shape) < SMALLEST or covered_sides(own) < 4:
+        if not _may_hold(own) or covered_sides(own) < 4:
             continue
         before = own.copy()
-        if _erase(own, cleaned.strength[window]):
+        if _erase(own, cleaned.strength[window], WHOLE, THICK):
             left[window] &= np.uint8(1) - (before & (np.uint8(1) - own))
             found = True
     if not found:
         x, y, width, height = components.window
         window = np.s_[y : y + height, x : x + width]
-        found = _erase(left[window], cleaned.strength[window])
+        found = _erase(left[window], cleaned.strength[window], SIDES)
     if not found:
         return cleaned
     # The writing may be fainter than the lines, by whose tone the picture was cut.
@@ -81,19 +84,28 @@ def without_boxes(cleaned: Cleaned, components: Components) -> Cleaned:
 def _may_hold(ink: NDArray[np.generic]) -> bool:
     """Tell whether there is ink nearly all along the top and the bottom of a window."""
     height, width = ink.shape
-    if min(height, width) < SMALLEST:
+    if min(height, width) < SMALLEST or height > HIGHEST:
         return False
     band = max(3, height // 4)
     shares = (np.count_nonzero(part.any(axis=0)) / width for part in (ink[:band], ink[-band:]))
     return bool(min(shares) >= LEVEL)
 
 
-def _erase(ink: NDArray[np.uint8], tones: NDArray[np.uint8]) -> bool:
-    """Erase the lines of a field from a window of the ink; tell whether there were some."""
+def _erase(
+    ink: NDArray[np.uint8], tones: NDArray[np.uint8], share: float, thicker: float = 1.0
+) -> bool:
+    """Erase the lines of a field from a window of the ink; tell whether there were some.
+
+    Args:
+        ink: uint8 (h, w), changed in place.
+        tones: uint8 (h, w); 0 is paper, 255 full ink.
+        share: of the upper, and of the lower, line that is ink, at least.
+        thicker: how much thicker than usual lines may be.
+    """
     if not _may_hold(ink):
         return False
-    upper = outermost(turned(ink, TOP), SIDES, THICK)
-    lower = outermost(turned(ink, BOTTOM), SIDES, THICK)
+    upper = outermost(turned(ink, TOP), share, thicker)
+    lower = outermost(turned(ink, BOTTOM), share, thicker)
     if upper is None or lower is None:
         return False
     found = _between(upper, lower, ink.shape)
@@ -103,12 +115,12 @@ def _erase(ink: NDArray[np.uint8], tones: NDArray[np.uint8]) -> bool:
     columns = np.arange(ink.shape[1])
     straight = np.ascontiguousarray(ink[rows, columns])
     lines = {
-        side: traced(turned(straight, side), place, 0.0, SIDES, THICK)
+        side: traced(turned(straight, side), place, 0.0, share, thicker)
         for side, place in zip((TOP, BOTTOM), places, strict=True)
     }
     flat = [(side, line) for side, line in lines.items() if line is not None]
-    standing = uprights(straight)
-    if len(flat) < 2 or len(standing) < FEWEST:
+    standing = uprights(straight) if len(flat) == 2 else []
+    if len(standing) < FEWEST:
         return False
     every = [*flat, *((0, line) for line in standing)]
     left = erased(straight, tones[rows, columns], every, flat)

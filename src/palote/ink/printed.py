@@ -66,7 +66,9 @@ MOST = 80
 """No more uprights than this are looked for."""
 
 THICKEST = 0.12
-"""A line is no thicker than this share of the shorter side, or than three pixels and a half."""
+"""A line is no thicker than this share of the shorter side,"""
+LIMITS = 3.5, 24.0
+"""nor thinner than to be seen, in pixels, or thicker than to be printed."""
 
 CRUMB = 0.6
 """So much of a small piece on the lines belongs to them."""
@@ -110,9 +112,8 @@ def outermost(
     # Along a slope that is not the line's own it is seen earlier, and less of it.
     near = best[first : first + round(_thickest(ink)) + 4]
     at = first + int(np.median(np.flatnonzero(near == near.max())))
-    return traced(
-        ink, at - margin, float(slopes[at]), min(covered + 0.15, SOLID), thicker * _thickest(ink)
-    )
+    share = min(covered + 0.15, SOLID)
+    return traced(ink, at - margin + 0.5, float(slopes[at]), share, thicker)
 
 
 def uprights(ink: NDArray[np.uint8]) -> list[Line]:
@@ -192,7 +193,7 @@ def traced(
 
 
 def _thickest(ink: NDArray[np.uint8]) -> float:
-    return float(max(3.5, THICKEST * min(ink.shape)))
+    return float(np.clip(THICKEST * min(ink.shape), *LIMITS))
 
 
 def around(shape: tuple[int, ...], side: int, line: Line) -> NDArray[np.uint8]:
