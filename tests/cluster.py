@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ os.environ["RAY_health_check_period_ms"] = "1000"
 os.environ["RAY_health_check_failure_threshold"] = "25"
 
 # It reads all that while it is imported.
+from ray._common.utils import get_default_ray_temp_dir
 from ray.cluster_utils import Cluster
 
 STORE = 80 * 1024 * 1024
@@ -48,6 +50,9 @@ def main() -> None:
 
 def _started(folder: str) -> tuple[Cluster, Node]:
     """Start it; Ray gives a node thirty seconds, which a busy machine may not have."""
+    # Wherever the nodes keep their things, the address is written there, too; where no Ray has run
+    # before, nothing has made that folder.
+    Path(get_default_ray_temp_dir()).mkdir(parents=True, exist_ok=True)
     # A socket's path has room for some hundred letters.
     head = {"num_cpus": 1, "object_store_memory": STORE, "temp_dir": folder}
     for tries_left in reversed(range(TRIES)):
