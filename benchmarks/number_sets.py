@@ -69,7 +69,7 @@ def composed(settings: Settings) -> Iterator[Item]:
         ink = np.pad(line, margin)
         paper = rng.random() < 0.5
         picture = draw.paper(ink, rng, ruled=False) if paper else draw.canvas(ink, dark=True)
-        yield Item(png(picture), (_text(pens, chosen),), "composed", f"composed, {kind}")
+        yield Item(png(picture), (text(pens, chosen),), "composed", f"composed, {kind}")
 
 
 def signed(settings: Settings) -> Iterator[Item]:
@@ -84,7 +84,7 @@ def signed(settings: Settings) -> Iterator[Item]:
         longer = height * float(np.ptp(line[:, :2], axis=0).max())
         ink = draw.paint(line, longer, max(1.5, height * rng.uniform(0.05, 0.12)))
         picture = draw.canvas(np.pad(ink, int(height * rng.uniform(0.15, 0.8))), dark=True)
-        yield Item(png(picture), (_text(pens, chosen),), "signed", "beside a sign")
+        yield Item(png(picture), (text(pens, chosen),), "signed", "beside a sign")
 
 
 def on_a_sheet(settings: Settings) -> Iterator[Item]:
@@ -99,7 +99,7 @@ def on_a_sheet(settings: Settings) -> Iterator[Item]:
         size = min(rng.uniform(0.12, 0.2), 0.8 * height / width) * SIDE
         ink = draw.paint(line, size * width / height, max(3.0, size * rng.uniform(0.06, 0.12)))
         picture = on_desk(ink, str(rng.choice(["sheet", "note", "card"])), rng)
-        yield Item(picture, (_text(pens, chosen),), "on a sheet", "on a sheet on a desk")
+        yield Item(picture, (text(pens, chosen),), "on a sheet", "on a sheet on a desk")
 
 
 def _of_one(pens: Strokes, writers: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.intp]:
@@ -107,7 +107,7 @@ def _of_one(pens: Strokes, writers: NDArray[np.str_], rng: np.random.Generator) 
     return np.flatnonzero(pens.writers == rng.choice(writers))
 
 
-def _text(pens: Strokes, chosen: list[int]) -> str:
+def text(pens: Strokes, chosen: list[int]) -> str:
     return "".join(str(pens.labels[i]) for i in chosen)
 
 

@@ -68,12 +68,12 @@ def without_boxes(cleaned: Cleaned, components: Components) -> Cleaned:
             continue
         before = own.copy()
         if _erase(own, cleaned.strength[window], WHOLE, THICK):
-            left[window] &= np.uint8(1) - (before & (np.uint8(1) - own))
+            left[window] -= before - own
             found = True
     if not found:
         x, y, width, height = components.window
         window = np.s_[y : y + height, x : x + width]
-        found = _erase(left[window], cleaned.strength[window], SIDES)
+        found = _may_hold(left[window]) and _erase(left[window], cleaned.strength[window], SIDES)
     if not found:
         return cleaned
     # The writing may be fainter than the lines, by whose tone the picture was cut.
@@ -102,8 +102,6 @@ def _erase(
         share: of the upper, and of the lower, line that is ink, at least.
         thicker: how much thicker than usual lines may be.
     """
-    if not _may_hold(ink):
-        return False
     upper = outermost(turned(ink, TOP), share, thicker)
     lower = outermost(turned(ink, BOTTOM), share, thicker)
     if upper is None or lower is None:
@@ -171,5 +169,4 @@ def _between(
 def _places(line: Line, width: int) -> NDArray[np.float64]:
     """Return how far from the side a line is, float64 (w,), at each column."""
     (x0, y0), (x1, y1) = line.ends
-    slope = (x1 - x0) / max(y1 - y0, 1e-6) if y1 > y0 else (x0 - x1) / max(y0 - y1, 1e-6)
-    return np.asarray(x0 + slope * (np.arange(width) - y0), np.float64)
+    return np.asarray(x0 + (x1 - x0) / (y1 - y0) * (np.arange(width) - y0), np.float64)

@@ -124,7 +124,6 @@ def uprights(ink: NDArray[np.uint8]) -> list[Line]:
     """
     height = len(ink)
     best, slopes, margin = _along(ink)
-    best = best.copy()
     lines: list[Line] = []
     while len(lines) < MOST and best.max() >= REACHING * height:
         at = int(np.argmax(best))

@@ -127,12 +127,11 @@ def within_ring(components: Components) -> NDArray[np.bool_] | None:
     pieces = Components(left)
     if len(pieces.stats) == 0:
         return None
-    high = pieces.stats[:, 3] >= SPECK * height
-    wx, wy, wide, tall = _box(pieces.stats[high]) if high.any() else (0, 0, 0, 0)
+    own = pieces.only(np.flatnonzero(pieces.stats[:, 3] >= SPECK * height))
+    wx, wy, wide, tall = Components(own).window
     if tall < INNER * height or max(wide, tall) < DOT * pen:
         return None
     aside = np.abs(np.array([wy + tall / 2 - y, wx + wide / 2 - x]) - middle)
-    own = pieces.only(np.flatnonzero(high))
     rows, columns = np.nonzero(own)
     if aside.max() > ASIDE * max(width, height) or _slash(rows, columns, width / height):
         return None
@@ -169,12 +168,6 @@ def _convex(outer: NDArray[np.float64], there: NDArray[np.intp]) -> bool:
     outline = outer[there, None] * np.column_stack([np.cos(angles), np.sin(angles)])
     hull = cv2.convexHull(outline.astype(np.float32))
     return bool(cv2.contourArea(outline.astype(np.float32)) >= CONVEX * cv2.contourArea(hull))
-
-
-def _box(stats: NDArray[np.int32]) -> tuple[int, int, int, int]:
-    left, top = stats[:, 0].min(), stats[:, 1].min()
-    right, bottom = (stats[:, 0] + stats[:, 2]).max(), (stats[:, 1] + stats[:, 3]).max()
-    return int(left), int(top), int(right - left), int(bottom - top)
 
 
 def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> bool:
