@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from benchmarks import sets
 from benchmarks.corruptions import NEVER_TAUGHT
+from benchmarks.light import light
 from benchmarks.plain import WAYS, Plain
 from benchmarks.scans import scans
 from benchmarks.scenes import scenes
@@ -46,6 +47,7 @@ SETS = {
     "styles": styles,
     "scans": scans,
     "scenes": scenes,
+    "light": light,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),

@@ -28,7 +28,7 @@ def fields(settings: Settings) -> Iterator[Item]:
     rng = np.random.default_rng([SEED, 6])
     for number in range(2 * FIELDS):
         kind = ("in boxes", "in a comb")[number % 2]
-        chosen = _of_one(pens, int(rng.integers(2, 9)), rng)
+        chosen = of_one(pens, int(rng.integers(2, 9)), rng)
         field = _field([pens[i] for i in chosen], kind == "in a comb", rng)
         tones = 245 - 215 * field + rng.normal(0, rng.uniform(0, 6), field.shape)
         if rng.random() < 0.3:
@@ -42,8 +42,8 @@ def pages(settings: Settings) -> Iterator[Item]:
     rng = np.random.default_rng([SEED, 7])
     for _ in range(PAGES):
         height = rng.uniform(35, 60)
-        chosen = [_of_one(pens, int(rng.integers(2, 6)), rng) for _ in range(rng.integers(2, 5))]
-        rows = [_row([pens[i] for i in own], height, rng) for own in chosen]
+        chosen = [of_one(pens, int(rng.integers(2, 6)), rng) for _ in range(rng.integers(2, 5))]
+        rows = [in_row([pens[i] for i in own], height, rng) for own in chosen]
         width = max(row.shape[1] for row in rows) + 60
         page = np.zeros((sum(len(row) for row in rows) + 40, width), np.float32)
         top = 20
@@ -58,7 +58,7 @@ def pages(settings: Settings) -> Iterator[Item]:
         yield Item(png(_bytes(tones)), texts, "unlike pens", "unlike pens")
 
 
-def _of_one(pens: Strokes, count: int, rng: np.random.Generator) -> list[int]:
+def of_one(pens: Strokes, count: int, rng: np.random.Generator) -> list[int]:
     """Return the numbers of some digits of one writer."""
     own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
     return [int(i) for i in rng.choice(own, count)]
@@ -90,7 +90,7 @@ def _field(digits: list[Points], comb: bool, rng: np.random.Generator) -> Ink:
     return np.asarray(cv2.warpAffine(field, turn, shape[::-1]), np.float32)
 
 
-def _row(digits: list[Points], height: float, rng: np.random.Generator) -> Ink:
+def in_row(digits: list[Points], height: float, rng: np.random.Generator) -> Ink:
     """Set digits side by side, with one pen."""
     pen = rng.uniform(0.05, 0.1) * height
     inks, places, right = [], [], 2

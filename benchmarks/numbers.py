@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, number_sets
+from benchmarks import fields, light, number_sets
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -45,7 +45,12 @@ from palote.result import Line
 FILES = (catalog.ASSETS / "default.onnx", SHIPPED, catalog.ASSETS / FILE)
 """What whole numbers are read with."""
 
-SETS = {**number_sets.SETS, "fields": fields.fields, "pages": fields.pages}
+SETS = {
+    **number_sets.SETS,
+    "fields": fields.fields,
+    "pages": fields.pages,
+    "light": light.lit_numbers,
+}
 
 CELL, CAPTION = (300, 100), 18
 COLUMNS = 4

@@ -7,6 +7,8 @@ One road, used alike by reading and by training::
 - ``clean.py``       which side is ink, uneven light, threshold; ``enlarged.py`` undoes
   an enlargement that only repeats pixels, ``sheets.py`` finds the sheet that lies on a
   desk by the ``outlines.py`` in the picture, and ``bands.py`` what is beside a page
+- ``paper.py``       the tone of the paper everywhere, in slow light and in steps; ``doubts.py``
+  what speaks against one of several interpretations
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``cells.py``       the lines around a digit that was cut out of a form
@@ -40,6 +42,7 @@ from palote.ink.boxes import without_boxes
 from palote.ink.cells import in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
 from palote.ink.components import Components
+from palote.ink.doubts import is_edge_of_light, is_rest_of, runs_along_side
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
@@ -70,6 +73,12 @@ FEW = 12
 
 DOUBTED = 0.6
 """So much a digit counts that is seen without lines which may be its own strokes."""
+
+STEPPED = 0.9
+"""So much a digit counts that is seen only if the paper's light changes in steps."""
+
+REST = 0.85
+"""So much what seems to be left of a digit that is seen whole in that way."""
 
 ALIKE = 0.01
 """Mean difference up to which frame and patch are the same."""
@@ -140,7 +149,7 @@ def find_digit(
             candidates.append(Candidate(patch, box, cleaned, piece.mask))
             continue
         candidates += _candidates(cleaned, Components(cleaned.mask), spec)
-    return candidates
+    return candidates if how == "none" else _sifted(candidates)
 
 
 def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | None:
@@ -160,7 +169,7 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     components = Components(found[0].mask)
     if may_be_in_cell(components) or may_be_ruled(components) or len(components.stats) > FEW:
         return None
-    candidates = _candidates(found[0], components, spec)
+    candidates = _sifted(_candidates(found[0], components, spec))
     return candidates[0] if len(candidates) == 1 else None
 
 
@@ -205,17 +214,48 @@ def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list
         for inside in cell.found:
             for piece in main_pieces(Components(inside.mask)):
                 one = _candidate(inside, piece, spec)
-                worth = min(piece.worth, PART if cell.sure else DOUBTED)
+                worth = min(one.worth, PART if cell.sure else DOUBTED)
                 found.append(replace(one, frame=None, worth=worth))
     return found
+
+
+def _sifted(candidates: list[Candidate]) -> list[Candidate]:
+    """Leave out what is no writing, and let count less what the rest of the picture belies."""
+    found = [one for one in candidates if not _is_no_writing(one)]
+    if len(found) < 2:
+        return found
+    whole = [one for one in found if one.cleaned.stepped and not one.cleaned.on_sheet]
+    sifted = []
+    for one in found:
+        against = 1.0
+        if runs_along_side(one.mask):
+            against = DOUBTED
+        elif any(
+            is_rest_of(one.mask, one.cleaned, other.mask, other.cleaned)
+            for other in whole
+            if other is not one
+        ):
+            against = REST
+        sifted.append(replace(one, worth=against * one.worth))
+    return sifted
+
+
+def _is_no_writing(one: Candidate) -> bool:
+    """Tell whether a candidate is an edge: of the light, of a sheet, or of some thing."""
+    ink = one.cleaned
+    if is_edge_of_light(one.mask) or (ink.on_sheet and runs_along_side(one.mask)):
+        return True
+    # Things have many edges, and light that changes in steps leaves them all.
+    return ink.stepped and 2 * int(np.count_nonzero(one.mask)) < int(np.count_nonzero(ink.mask))
 
 
 def _candidate(cleaned: Cleaned, piece: Piece, spec: InkSpec) -> Candidate:
     patch = fit(cleaned.strength, piece.mask, piece.box, spec)
     frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
     box = cleaned.to_input(piece.box)
+    worth = (STEPPED if cleaned.stepped else 1.0) * piece.worth
     shown = _in_channels(patch, spec)
-    return Candidate(shown, box, cleaned, piece.mask, frame, piece.worth, piece.beside)
+    return Candidate(shown, box, cleaned, piece.mask, frame, worth, piece.beside)
 
 
 def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ seen and chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from palote.ink.bands import may_have_bands, without_bands
 from palote.ink.enlarged import unenlarged
+from palote.ink.paper import FAINTEST, Glance, bright, lift, odd, slow_paper
 from palote.ink.sheets import GLANCE, NESTED, Sheet, find_sheet, may_show_sheet
-from palote.ink.tones import histogram, lowered, quantile, shrink
+from palote.ink.steps import Parts, stepped
+from palote.ink.tones import histogram, lowered, shrink
 
 __all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "on_sheet", "uncleaned"]
 
@@ -31,14 +33,14 @@ CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
 WORKING_SIDE = 640
 """Longer side while cleaning, in pixels; larger pictures are shrunk to it."""
 
-GRAINS = 10_000
-"""About so many pixels tell how grainy the paper is."""
+SOFTEST, SOFT = 1.2, 0.008
+"""Grainy paper is blurred by so many pixels at least, or by this share of the longer side."""
+
+CLEAR = 6.0
+"""Ink is so many times as strong as the noise."""
 
 MANY = 200_000
 """From so many pixels on, every fourth tells how strong the ink is."""
-
-FAINTEST = 14.0
-"""Least contrast of ink to paper, of 255; below it the picture is blank."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,8 @@ class Cleaned:
         dark: True if the ink is the darker tone.
         scale: working pixels for each pixel of the input.
         origin: where the picture of working size begins, x and y in pixels of the input.
+        stepped: whether the light on the paper was taken to change in steps.
+        on_sheet: whether it is a part of the picture: a sheet that lies on something.
     """
 
     original: NDArray[np.uint8]
@@ -60,6 +64,8 @@ class Cleaned:
     dark: bool
     scale: float = 1.0
     origin: tuple[float, float] = (0.0, 0.0)
+    stepped: bool = False
+    on_sheet: bool = False
 
     def to_input(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Bring a box of the working picture into pixels of the input."""
@@ -80,28 +86,7 @@ class Cleaned:
         """
         scale = sheet.scale / times
         x, y = (sheet.origin[k] * times + self.origin[k] / scale for k in (0, 1))
-        return replace(self, scale=self.scale * scale, origin=(x, y))
-
-
-@dataclass(frozen=True, eq=False)
-class _Glance:
-    """The picture at glance size, ink bright.
-
-    Attributes:
-        pixels: uint8 (h, w).
-        below: float64 (n,), how many pixels have each tone of the paper: up to Otsu's threshold.
-        above: float64 (256 - n,), the same of the ink.
-    """
-
-    pixels: NDArray[np.uint8]
-    below: NDArray[np.float64]
-    above: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, pixels: NDArray[np.uint8]) -> _Glance:
-        threshold, _ = cv2.threshold(pixels, 0, 255, cv2.THRESH_OTSU)
-        counts = histogram(pixels)
-        return cls(pixels, counts[: int(threshold) + 1], counts[int(threshold) + 1 :])
+        return replace(self, scale=self.scale * scale, origin=(x, y), on_sheet=True)
 
 
 def clean(
@@ -129,21 +114,74 @@ def clean(
         return []
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
-    glance, _ = shrink(grey, GLANCE)
     cleaned = []
     if how == "auto" and dark is None:
-        cleaned = on_sheet(native, times, glance, sheets, clean)
-    tones = (dark,) if dark is not None else _polarities(glance)
-    for tone in tones:
-        small = _Glance.of(cv2.bitwise_not(glance) if tone else glance)
-        paper = _paper(small) if how == "auto" else None
-        # What looks like uneven light may be a thick digit that fills its frame.
-        papers = [paper] if paper is None or len(tones) == 1 else [paper, None]
-        for ground in papers:
-            parts = _separate(grey, small, how, tone, ground)
-            if parts is not None:
-                cleaned.append(Cleaned(original, *parts, tone, scale / times))
+        cleaned = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, clean)
+    cleaned += _interpretations(original, grey, how, dark, scale / times)
+    if not cleaned and how == "auto":
+        # On grainy paper it takes more than a pixel to tell what is written.
+        sigma = max(SOFTEST, SOFT * max(grey.shape))
+        soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
+        cleaned = _interpretations(original, soft, how, dark, scale / times)
     return cleaned
+
+
+def _interpretations(
+    original: NDArray[np.uint8],
+    grey: NDArray[np.uint8],
+    how: Cleaning,
+    dark: bool | None,
+    scale: float,
+) -> list[Cleaned]:
+    """Return a picture with the ink that either tone may be; see `clean`.
+
+    Args:
+        original: uint8 (h, w) or (h, w, 3), at working size.
+        grey: uint8 (h, w), its tones.
+        how: the way.
+        dark: whether the ink is the darker tone, if that is known.
+        scale: pixels of it for each of the input.
+    """
+    glance, _ = shrink(grey, GLANCE)
+    tones = (dark,) if dark is not None else _polarities(glance)
+    found = []
+    for tone in tones:
+        ink, small = bright(grey, tone), Glance.of(bright(glance, tone))
+        if how == "auto":
+            cuts = [*_cuts(ink, small, tone, len(tones) > 1)]
+        else:
+            named = _named(ink, small, how)
+            cuts = [] if named is None else [(*named, False)]
+        found += [
+            Cleaned(original, strength, mask, tone, scale, stepped=steps)
+            for strength, mask, steps in cuts
+        ]
+    return found
+
+
+def _cuts(
+    ink: NDArray[np.uint8], small: Glance, dark: bool, doubtful: bool
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.bool_], bool]]:
+    """Yield strength, mask, and whether the light is taken to change in steps.
+
+    Args:
+        ink: uint8 (h, w), ink bright.
+        small: the same at a glance.
+        dark: whether the ink is the darker tone.
+        doubtful: whether it may be the other one as well.
+    """
+    slow, steps = slow_paper(small), stepped(ink, small, dark)
+    # What looks like uneven light may be a thick digit that fills its frame.
+    for paper in [slow, None] if slow is not None and doubtful else [slow]:
+        parts = _cut(*lift(ink, small, paper, dark))
+        if parts is None:
+            continue
+        # What slow light leaves along an edge is no ink, if there is nothing else.
+        if paper is None or steps is None or steps.written(parts[1]).any():
+            yield *parts, False
+    if steps is not None:
+        for strength, mask in steps.cuts(_cut):
+            yield strength, mask, True
 
 
 def on_sheet(
@@ -199,15 +237,15 @@ def grey_of(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _polarities(glance: NDArray[np.uint8]) -> tuple[bool, ...]:
     """Say whether the ink is dark: one answer if it is clear, both if not."""
     threshold, _ = cv2.threshold(glance, 0, 255, cv2.THRESH_OTSU)
-    bright = glance > threshold
-    edge = np.concatenate([bright[0], bright[-1], bright[1:-1, 0], bright[1:-1, -1]])
-    on_edge, overall = np.count_nonzero(edge) / edge.size, np.count_nonzero(bright) / bright.size
+    above = glance > threshold
+    edge = np.concatenate([above[0], above[-1], above[1:-1, 0], above[1:-1, -1]])
+    on_edge, overall = np.count_nonzero(edge) / edge.size, np.count_nonzero(above) / above.size
     # Here the two agree by so much that the third vote could not change it.
     if on_edge > 0.93 and overall > 0.6:
         return (True,)
     if on_edge < 0.07 and overall < 0.4:
         return (False,)
-    side = _odd(0.2 * max(glance.shape))
+    side = odd(0.2 * max(glance.shape))
     kernel = np.ones((side, side), np.uint8)
     dark_detail = float((cv2.morphologyEx(glance, cv2.MORPH_CLOSE, kernel) - glance).sum())
     light_detail = float((glance - cv2.morphologyEx(glance, cv2.MORPH_OPEN, kernel)).sum())
@@ -218,27 +256,17 @@ def _polarities(glance: NDArray[np.uint8]) -> tuple[bool, ...]:
     return likely, not likely
 
 
-def _separate(
-    grey: NDArray[np.uint8],
-    small: _Glance,
-    how: Cleaning,
-    dark: bool,
-    paper: NDArray[np.uint8] | None,
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
-    """Return strength and mask, or nothing if there is no ink of this polarity."""
-    ink = cv2.bitwise_not(grey) if dark else grey
+def _named(ink: NDArray[np.uint8], small: Glance, how: Cleaning) -> Parts | None:
+    """Return strength and mask by one of the named ways, which do not even the light."""
     if how == "none":
         return lowered(ink, int(ink.min())), np.ones(ink.shape, np.bool_)
-    lifted, noise = _lift(ink, small, paper, dark)
+    lifted, noise = lift(ink, small, None, False)
     level = _level(lifted, noise)
-    # The named ways do not even the light, so that its slope looks like noise to them.
-    if level < (max(FAINTEST, 6 * noise) if how == "auto" else FAINTEST):
+    if level < FAINTEST:
         return None
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
-    if how == "auto":
-        return strength, lifted > np.uint8(min(255.0, max(0.42 * level, 4 * noise)))
     if how == "adaptive":
-        side = max(3, _odd(0.12 * max(ink.shape)))
+        side = max(3, odd(0.12 * max(ink.shape)))
         local = cv2.adaptiveThreshold(
             ink, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, side, -10
         )
@@ -249,69 +277,13 @@ def _separate(
     return strength, mask & (strength > 0)
 
 
-def _paper(small: _Glance) -> NDArray[np.uint8] | None:
-    """Return the uneven paper at glance size, ink bright, or nothing if it is even."""
-    paper, ink = small.below, small.above
-    contrast = 1.0
-    # Otsu puts a glance of one tone above its threshold: then there is no paper to compare with.
-    if ink.any() and paper.any():
-        tones = np.arange(256)
-        contrast = float(
-            tones[-len(ink) :] @ ink / ink.sum() - tones[: len(paper)] @ paper / paper.sum()
-        )
-    if paper.any() and quantile(paper, 0.85) - quantile(paper, 0.08) < 0.12 * contrast:
+def _cut(lifted: NDArray[np.uint8], noise: float) -> Parts | None:
+    """Cut what rises above the paper at a share of the ink's own strength, above the noise."""
+    level = _level(lifted, noise)
+    if level < max(FAINTEST, CLEAR * noise):
         return None
-    side = _odd(0.17 * max(small.pixels.shape))
-    opened = cv2.morphologyEx(small.pixels, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    return np.asarray(cv2.GaussianBlur(opened, (side, side), 0), np.uint8)
-
-
-def _lift(
-    ink: NDArray[np.uint8],
-    small: _Glance,
-    paper: NDArray[np.uint8] | None,
-    dark: bool,
-) -> tuple[NDArray[np.uint8], float]:
-    """Take the paper away; return what is left and its noise (standard deviation)."""
-    if paper is None:
-        below = small.below
-        level = quantile(below, 0.5)
-        away = np.asarray(np.bincount(np.abs(np.arange(len(below)) - level), below), np.float64)
-        return lowered(ink, level), 1.4826 * quantile(away, 0.5)
-    height, width = ink.shape
-    full = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-    lifted = np.asarray(cv2.subtract(ink, full), np.uint8)
-    step = max(2, int(np.sqrt(lifted.size / GRAINS)))
-    grain = ink[::step, ::step].astype(np.float32) - full[::step, ::step]
-    if dark:
-        # Light falls on paper by multiplication: divide, so that ink in shadow counts alike.
-        white = cv2.max(cv2.bitwise_not(full), np.full(full.shape, 24, np.uint8))
-        cv2.divide(lifted, white, dst=lifted, scale=255)
-        grain *= np.float32(255) / white[::step, ::step]
-    # The opening rests on the lightest grain of the paper: go up to its middle.
-    middle, noise = _grain(grain)
-    return lowered(lifted, max(0, round(middle))), noise
-
-
-def _grain(lifted: NDArray[np.float32]) -> tuple[float, float]:
-    """Return the middle of the paper's grain and its standard deviation."""
-    values = np.sort(lifted, axis=None)
-    middle, noise = _middle(values)
-    # Squared paper has so much ink that it counts as grain: look below it.
-    threshold, _ = cv2.threshold(np.clip(values, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
-    below = values[: np.searchsorted(values, threshold, "right")]
-    if 0 < len(below) < 0.85 * len(values):
-        low_middle, low_noise = _middle(below)
-        ink = float(values[(len(below) + len(values)) // 2])
-        if ink - low_middle > max(10 * low_noise, 2 * FAINTEST):
-            return low_middle, low_noise
-    return middle, noise
-
-
-def _middle(values: NDArray[np.float32]) -> tuple[float, float]:
-    """Return median and standard deviation (from the median deviation) of sorted values."""
-    middle = float(values[len(values) // 2])
-    return middle, 1.4826 * float(np.median(np.abs(values - middle)))
+    strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
+    return strength, lifted > np.uint8(min(255.0, max(0.42 * level, 4 * noise)))
 
 
 def _level(lifted: NDArray[np.uint8], noise: float) -> float:
@@ -333,7 +305,3 @@ def _level(lifted: NDArray[np.uint8], noise: float) -> float:
     writing = strong >= max(0.02 * float(above[least]), 0.0015 * lifted.size)
     wanted = 0.1 * (strong if writing else float(above[least]))
     return float(np.nonzero(above >= wanted)[0][-1])
-
-
-def _odd(side: float) -> int:
-    return max(3, int(side) // 2 * 2 + 1)

@@ -10,6 +10,8 @@ while a pale pattern does not.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,9 @@ from numpy.typing import NDArray
 from palote.ink.clean import Cleaned, grey_of, on_sheet
 from palote.ink.enlarged import unenlarged
 from palote.ink.faint import with_faint
+from palote.ink.paper import Glance, bright
 from palote.ink.sheets import GLANCE, NESTED
+from palote.ink.steps import Parts, stepped
 from palote.ink.tones import histogram, percentile, shrink
 
 __all__ = ["cut_twice", "find_ink"]
@@ -43,6 +47,12 @@ CLEAR = 3.0
 
 LOW, HIGH = 0.85, 1.15
 """Weak and strong ink, in shares of the threshold."""
+
+WIDEST = 0.25
+"""No stroke of a line is wider than this share of the picture's shorter side."""
+
+HALO, SAME = 5, 0.02
+"""Two cuts are the same if outside of a halo of so many pixels there is only such a share of it."""
 
 HOLD = 0.3
 """A piece stays if so much of it is strong."""
@@ -74,14 +84,35 @@ def find_ink(
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
     depth = ground - soft
-    for tone in _tones(depth) if dark is None else [dark]:
+    tones = _tones(depth) if dark is None else [dark]
+    for tone in tones:
         # Light falls on paper by multiplication: what is dark in shadow counts alike.
         room = np.maximum(ground if tone else 255 - ground, 24)
         lifted = (depth if tone else -depth) * (255 / room)
         parts = cut_twice(np.clip(lifted, 0, 255).astype(np.uint8))
         if parts is not None:
             found.append(Cleaned(original, *parts, tone, scale / times))
+    glance = shrink(grey, GLANCE)[0]
+    for tone in tones:
+        before = [k for k, one in enumerate(found) if one.dark == tone and not one.on_sheet]
+        steps = stepped(bright(grey, tone), Glance.of(bright(glance, tone)), tone, WIDEST)
+        for parts in () if steps is None else steps.cuts(lambda rise, _: cut_twice(rise)):
+            if before and _same(parts[1], found[before[0]].mask):
+                found[before[0]] = replace(found[before[0]], stepped=True)
+            else:
+                found.append(Cleaned(original, *parts, tone, scale / times, stepped=True))
     return found
+
+
+def _same(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
+    """Tell whether two cuts have the same ink, but for its edges."""
+    kernel = np.ones((HALO, HALO), np.uint8)
+    ink, known = one.view(np.uint8), other.view(np.uint8)
+    most = SAME * min(cv2.countNonZero(ink), cv2.countNonZero(known))
+    return all(
+        cv2.countNonZero(cv2.subtract(a, cv2.dilate(b, kernel))) <= most
+        for a, b in ((ink, known), (known, ink))
+    )
 
 
 def _sized(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -118,7 +149,7 @@ def _tones(depth: NDArray[np.float32]) -> list[bool]:
     return [likely] if sure else [likely, not likely]
 
 
-def cut_twice(lifted: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]] | None:
+def cut_twice(lifted: NDArray[np.uint8]) -> Parts | None:
     """Return strength and mask, or nothing if nothing stands out.
 
     Args:

@@ -16,8 +16,9 @@ import numpy as np
 from palote.errors import UsageError
 from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
+from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
-from palote.numbers.reading import Page, read_lines
+from palote.numbers.reading import read_lines
 from palote.pixels import Picture
 from palote.result import Line, Reading, Stage, Status
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +17,14 @@ from palote.numbers.hearing import CutRow, heard
 from palote.numbers.judge import Judge, shipped_judge
 from palote.numbers.lattice import Edges, runs_of
 from palote.numbers.opinion import Opinion, Seen
+from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.second import Steps
 from palote.numbers.trust import posteriors
 from palote.pixels import Picture
 from palote.result import Alternative, Box, Digit, Line
 
-__all__ = ["HEIGHT", "Page", "read_lines"]
+__all__ = ["HEIGHT", "read_lines"]
 
 HEIGHT = 40.0
 """Height of a digit in an upright line, in pixels."""
@@ -54,28 +54,6 @@ however oddly it was cut."""
 MOST_ALTERNATIVES = 5
 
 
-@dataclass(frozen=True, eq=False)
-class Page:
-    """What was found in a picture.
-
-    Attributes:
-        lines: those that are numbers, or may be, in reading order.
-        others: how many lines are none.
-        cleaned: the interpretation that was read, if the picture is not blank.
-        mask: bool (h, w), the ink of its lines, at the size of ``cleaned``.
-    """
-
-    lines: tuple[Line, ...]
-    others: int
-    cleaned: Cleaned | None = None
-    mask: NDArray[np.bool_] | None = None
-
-    @property
-    def good(self) -> float:
-        """How much was read: the sum of the lines' confidences."""
-        return sum(line.confidence for line in self.lines)
-
-
 def read_lines(
     picture: Picture,
     engine: Engine,
@@ -97,11 +75,11 @@ def read_lines(
     judge, line = judge or shipped_judge(), line or shipped_line()
     best = Page((), 0)
     for cleaned, rows in find_lines(picture.pixels, how):
+        if best.vouched and not cleaned.stepped:
+            continue
         page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line)
-        if best.cleaned is None or page.good > best.good:
+        if best.cleaned is None or page.beats(best):
             best = page
-        if any(line.status == "ok" for line in page.lines):
-            break
     return best
 
 

@@ -1,0 +1,103 @@
+"""What one interpretation of a picture says: its lines; and whether it says more than another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palote.ink import Cleaned
+from palote.result import Box, Line
+
+__all__ = ["Page"]
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What was found in a picture.
+
+    Attributes:
+        lines: those that are numbers, or may be, in reading order.
+        others: how many lines are none.
+        cleaned: the interpretation that was read, if the picture is not blank.
+        mask: bool (h, w), the ink of its lines, at the size of ``cleaned``.
+    """
+
+    lines: tuple[Line, ...]
+    others: int
+    cleaned: Cleaned | None = None
+    mask: NDArray[np.bool_] | None = None
+
+    @property
+    def good(self) -> float:
+        """How much was read: the sum of the lines' confidences."""
+        return sum(line.confidence for line in self.lines)
+
+    @property
+    def vouched(self) -> bool:
+        """Whether some line is vouched for."""
+        return any(line.status == "ok" for line in self.lines)
+
+    @property
+    def sure(self) -> bool:
+        """Whether there are lines, and every one is vouched for."""
+        return bool(self.lines) and all(line.status == "ok" for line in self.lines)
+
+    @property
+    def shown(self) -> list[tuple[str, Box]]:
+        """What is read of each digit, or "?", and where."""
+        return [
+            (value, digit.box)
+            for line in self.lines
+            for value, digit in zip(line.text, line.digits, strict=True)
+        ]
+
+    def holds(self, other: Page) -> bool:
+        """Tell whether it has all the digits of another page where they are, and more."""
+        own, known = self.shown, other.shown
+        return len(own) > len(known) and all(
+            any(said in ("?", value) and _in_place(box, where) for value, where in own)
+            for said, box in known
+        )
+
+    def _least(self, other: Page) -> int:
+        """Return how many digits it needs to beat one that is not sure.
+
+        What that doubts may be an edge of the light; where one of both is a sheet, the other may
+        have cut a digit off.
+        """
+        on_sheet = [one.cleaned is not None and one.cleaned.on_sheet for one in (self, other)]
+        shown = [value for value, _ in other.shown]
+        return len(shown) if any(on_sheet) else len(shown) - shown.count("?")
+
+    def beats(self, other: Page) -> bool:
+        """Tell whether it says more of the picture than what is read so far.
+
+        A sheet that was found in the picture may be no more than its lit side, and the number
+        go on in the shadow: then whoever has seen all of it is right.
+
+        Args:
+            other: what is read so far.
+        """
+        more = self.holds(other)
+        if self.sure and (more or not other.sure):
+            return more or len(self.shown) >= self._least(other)
+        if other.vouched or other.holds(self):
+            return False
+        if self.cleaned is not None and self.cleaned.stepped:
+            # Edges of things look like strokes, and many of them like several lines.
+            values = [value for value, _ in self.shown]
+            scattered = 0 < len(other.lines) < len(self.lines)
+            if scattered or 2 * values.count("?") > len(values):
+                return False
+        return self.good > other.good
+
+
+def _in_place(one: Box, other: Box) -> bool:
+    """Tell whether one of two boxes lies by half in the other, at least."""
+    left, top = max(one[0], other[0]), max(one[1], other[1])
+    right = min(one[0] + one[2], other[0] + other[2])
+    bottom = min(one[1] + one[3], other[1] + other[3])
+    shared = max(0, right - left) * max(0, bottom - top)
+    return 2 * shared >= min(one[2] * one[3], other[2] * other[3])

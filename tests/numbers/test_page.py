@@ -1,0 +1,73 @@
+"""Which of two interpretations of a picture says more of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from palote.ink import Cleaned
+from palote.numbers.page import Page
+from palote.result import Digit, Line
+
+EVEN = Cleaned(np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9), bool), True)
+STEPPED = replace(EVEN, stepped=True)
+
+
+def line(text: str, confidence: float, first: int = 0, top: int = 0) -> Line:
+    """Digits side by side, from some place on; "?" is in doubt."""
+    boxes = [(30 * (first + place), top, 20, 40) for place in range(len(text))]
+    ink = np.zeros((28, 28), np.float32)
+    given = np.full(10, 0.1, np.float32)
+    digits = tuple(
+        Digit("3" if value == "?" else value, confidence, given, box, ink)
+        for value, box in zip(text, boxes, strict=True)
+    )
+    status = "unsure" if "?" in text else "ok"
+    return Line(text, text, status, confidence, (0, top, 30 * len(text), 40), digits, ())
+
+
+def page(*lines: Line, cleaned: Cleaned = EVEN) -> Page:
+    return Page(lines, 0, cleaned)
+
+
+def test_the_whole_number_beats_its_lit_part_that_was_vouched_for():
+    lit, whole = page(line("20", 0.999)), page(line("2053", 0.95), cleaned=STEPPED)
+    assert whole.holds(lit)
+    assert whole.beats(lit)
+    assert not lit.beats(whole)
+
+
+def test_what_is_elsewhere_or_another_digit_is_not_held():
+    lit = page(line("20", 0.999))
+    assert not page(line("5320", 0.99)).holds(lit)
+    assert not page(line("2853", 0.99)).holds(lit)
+    assert page(line("?0", 0.9), line("20", 0.9, top=90)).holds(page(line("?0", 0.5)))
+
+
+def test_a_doubtful_whole_does_not_overrule_what_is_vouched_for():
+    sheet = page(line("0568", 0.99))
+    assert not page(line("?0568", 0.9), cleaned=STEPPED).beats(sheet)
+
+
+def test_a_sure_page_beats_one_with_an_edge_read_as_a_digit_in_doubt():
+    edged = page(line("1320?", 0.97))
+    assert page(line("1320", 0.95), cleaned=STEPPED).beats(edged)
+    assert not page(line("13", 0.95), cleaned=STEPPED).beats(edged)
+
+
+@pytest.mark.parametrize("cleaned", [EVEN, STEPPED])
+def test_of_two_doubtful_pages_the_surer_one_is_read(cleaned: Cleaned):
+    assert page(line("17?5", 0.8), cleaned=cleaned).beats(page(line("1??5", 0.5)))
+    assert not page(line("17?5", 0.4), cleaned=cleaned).beats(page(line("1??5", 0.5)))
+
+
+def test_edges_of_things_are_no_lines_of_numbers():
+    found = page(line("17?289", 0.7))
+    edges = [line("5?", 0.6, top=90 * k) for k in range(3)]
+    assert page(*edges).beats(found)
+    assert not page(*edges, cleaned=STEPPED).beats(found)
+    # Nothing but question marks is no more than nothing.
+    assert not page(line("?3?", 0.6), cleaned=STEPPED).beats(page())
+    assert page(line("1?3", 0.6), cleaned=STEPPED).beats(page())
