@@ -24,7 +24,7 @@ Parts: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
 """Strength and mask."""
 
 STEP = 0.15
-"""Then the paper's tones differ by this share of the picture's contrast, at least,"""
+"""Light changes in steps where the paper's tones differ by this share of the contrast, at least,"""
 
 STEEP = 0.05
 """and within the width of a stroke by this share, if there is no glare: else light is slow."""
