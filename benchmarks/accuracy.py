@@ -34,6 +34,7 @@ from benchmarks import sets
 from benchmarks.corruptions import NEVER_TAUGHT
 from benchmarks.light import light
 from benchmarks.plain import WAYS, Plain
+from benchmarks.prints import prints
 from benchmarks.scans import scans
 from benchmarks.scenes import scenes
 from benchmarks.styles import styles
@@ -48,6 +49,7 @@ SETS = {
     "scans": scans,
     "scenes": scenes,
     "light": light,
+    "prints": prints,
     "wild": sets.wild,
     "wild_odd": partial(sets.wild_half, odd=True),
     "wild_even": partial(sets.wild_half, odd=False),

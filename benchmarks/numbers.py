@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, light, number_sets
+from benchmarks import fields, light, number_sets, prints
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -50,6 +50,7 @@ SETS = {
     "fields": fields.fields,
     "pages": fields.pages,
     "light": light.lit_numbers,
+    "prints": prints.stamped_numbers,
 }
 
 CELL, CAPTION = (300, 100), 18

@@ -9,6 +9,7 @@ One road, used alike by reading and by training::
   desk by the ``outlines.py`` in the picture, and ``bands.py`` what is beside a page
 - ``paper.py``       the tone of the paper everywhere, in slow light and in steps; ``doubts.py``
   what speaks against one of several interpretations
+- ``cleaned.py``     what comes of it; ``dropout.py`` coloured print, dropped beside darker writing
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``cells.py``       the lines around a digit that was cut out of a form
@@ -40,7 +41,8 @@ from numpy.typing import NDArray
 
 from palote.ink.boxes import without_boxes
 from palote.ink.cells import in_cell, may_be_in_cell
-from palote.ink.clean import CLEANINGS, Cleaned, Cleaning, clean, uncleaned
+from palote.ink.clean import CLEANINGS, Cleaning, clean, uncleaned
+from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
 from palote.ink.doubts import is_edge_of_light, is_rest_of, runs_along_side
 from palote.ink.fit import InkSpec, fit, fit_frame
@@ -228,7 +230,7 @@ def _sifted(candidates: list[Candidate]) -> list[Candidate]:
     sifted = []
     for one in found:
         against = 1.0
-        if runs_along_side(one.mask):
+        if one.cleaned.mixed or runs_along_side(one.mask):
             against = DOUBTED
         elif any(
             is_rest_of(one.mask, one.cleaned, other.mask, other.cleaned)

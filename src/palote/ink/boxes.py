@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned
+from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
 from palote.ink.ground import cut_twice
 from palote.ink.printed import covered_sides, erased, outermost, traced, turned, uprights, wiped

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned
+from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
 from palote.ink.lines import may_be_ruled
 from palote.ink.printed import around, covered_sides, erased, outermost, turned, wiped

@@ -11,7 +11,6 @@ seen and chosen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import cv2
@@ -19,13 +18,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.bands import may_have_bands, without_bands
+from palote.ink.cleaned import Cleaned, told_apart
+from palote.ink.dropout import brightest, may_drop
 from palote.ink.enlarged import unenlarged
 from palote.ink.paper import FAINTEST, Glance, bright, lift, odd, slow_paper
-from palote.ink.sheets import GLANCE, NESTED, Sheet, find_sheet, may_show_sheet
+from palote.ink.sheets import GLANCE, NESTED, find_sheet, may_show_sheet
 from palote.ink.steps import Parts, stepped
 from palote.ink.tones import histogram, lowered, shrink
 
-__all__ = ["CLEANINGS", "Cleaned", "Cleaning", "clean", "grey_of", "on_sheet", "uncleaned"]
+__all__ = [
+    "CLEANINGS",
+    "Cleaned",
+    "Cleaning",
+    "clean",
+    "grey_of",
+    "on_sheet",
+    "told_apart",
+    "uncleaned",
+]
 
 Cleaning: TypeAlias = Literal["auto", "otsu", "adaptive", "clahe", "none"]
 CLEANINGS: tuple[Cleaning, ...] = get_args(Cleaning)
@@ -41,52 +51,6 @@ CLEAR = 6.0
 
 MANY = 200_000
 """From so many pixels on, every fourth tells how strong the ink is."""
-
-
-@dataclass(frozen=True, eq=False)
-class Cleaned:
-    """A picture under the assumption that its darker, or its lighter, tone is ink.
-
-    Attributes:
-        original: uint8 (h, w) or (h, w, 3); the picture at working size.
-        strength: uint8 (h, w); 0 is paper, 255 full ink.
-        mask: bool (h, w); what counts as ink.
-        dark: True if the ink is the darker tone.
-        scale: working pixels for each pixel of the input.
-        origin: where the picture of working size begins, x and y in pixels of the input.
-        stepped: whether the light on the paper was taken to change in steps.
-        on_sheet: whether it is a part of the picture: a sheet that lies on something.
-    """
-
-    original: NDArray[np.uint8]
-    strength: NDArray[np.uint8]
-    mask: NDArray[np.bool_]
-    dark: bool
-    scale: float = 1.0
-    origin: tuple[float, float] = (0.0, 0.0)
-    stepped: bool = False
-    on_sheet: bool = False
-
-    def to_input(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-        """Bring a box of the working picture into pixels of the input."""
-        x, y, width, height = (v / self.scale for v in box)
-        left, top = round(x + self.origin[0]), round(y + self.origin[1])
-        return left, top, max(1, round(width)), max(1, round(height))
-
-    def placed(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bring points (..., 2), x and y of the working picture, into pixels of the input."""
-        return np.asarray(points / self.scale + self.origin, np.float64)
-
-    def part(self, sheet: Sheet, times: int = 1) -> Cleaned:
-        """Return the same as a part of the picture that a sheet was found in.
-
-        Args:
-            sheet: that this is the picture of.
-            times: how often each pixel of that picture was repeated in the input.
-        """
-        scale = sheet.scale / times
-        x, y = (sheet.origin[k] * times + self.origin[k] / scale for k in (0, 1))
-        return replace(self, scale=self.scale * scale, origin=(x, y), on_sheet=True)
 
 
 def clean(
@@ -114,16 +78,19 @@ def clean(
         return []
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
-    cleaned = []
+    found = []
     if how == "auto" and dark is None:
-        cleaned = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, clean)
-    cleaned += _interpretations(original, grey, how, dark, scale / times)
-    if not cleaned and how == "auto":
-        # On grainy paper it takes more than a pixel to tell what is written.
-        sigma = max(SOFTEST, SOFT * max(grey.shape))
-        soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
-        cleaned = _interpretations(original, soft, how, dark, scale / times)
-    return cleaned
+        found = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, clean)
+    whole = _interpretations(original, grey, how, dark, scale / times)
+    if how == "auto" and dark is not False and may_drop(original):
+        writing = _interpretations(original, brightest(original), how, True, scale / times)
+        whole = told_apart(whole, writing)
+    if found or whole or how != "auto":
+        return found + whole
+    # On grainy paper it takes more than a pixel to tell what is written.
+    sigma = max(SOFTEST, SOFT * max(grey.shape))
+    soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
+    return _interpretations(original, soft, how, dark, scale / times)
 
 
 def _interpretations(

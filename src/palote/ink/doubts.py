@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned
+from palote.ink.cleaned import Cleaned
 
 __all__ = ["is_edge_of_light", "is_rest_of", "runs_along_side"]
 

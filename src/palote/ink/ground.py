@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned, grey_of, on_sheet
+from palote.ink.clean import grey_of, on_sheet
+from palote.ink.cleaned import Cleaned, told_apart
+from palote.ink.dropout import brightest, may_drop
 from palote.ink.enlarged import unenlarged
 from palote.ink.faint import with_faint
 from palote.ink.paper import Glance, bright
@@ -81,6 +83,25 @@ def find_ink(
     found = []
     if dark is None:
         found = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, find_ink)
+    whole = _interpretations(original, grey, dark, scale / times)
+    if dark is not False and may_drop(original):
+        writing = _interpretations(original, brightest(original), True, scale / times)
+        whole = told_apart(whole, writing)
+    return found + whole
+
+
+def _interpretations(
+    original: NDArray[np.uint8], grey: NDArray[np.uint8], dark: bool | None, scale: float
+) -> list[Cleaned]:
+    """Return a picture with the ink that either tone may be; see `find_ink`.
+
+    Args:
+        original: uint8 (h, w) or (h, w, 3), as large as it is looked through.
+        grey: uint8 (h, w), its tones.
+        dark: whether the ink is the darker tone, if that is known.
+        scale: pixels of it for each of the input.
+    """
+    found = []
     ground = _ground(grey)
     soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
     depth = ground - soft
@@ -91,16 +112,16 @@ def find_ink(
         lifted = (depth if tone else -depth) * (255 / room)
         parts = cut_twice(np.clip(lifted, 0, 255).astype(np.uint8))
         if parts is not None:
-            found.append(Cleaned(original, *parts, tone, scale / times))
+            found.append(Cleaned(original, *parts, tone, scale))
     glance = shrink(grey, GLANCE)[0]
     for tone in tones:
-        before = [k for k, one in enumerate(found) if one.dark == tone and not one.on_sheet]
+        before = [k for k, one in enumerate(found) if one.dark == tone]
         steps = stepped(bright(grey, tone), Glance.of(bright(glance, tone)), tone, WIDEST)
         for parts in () if steps is None else steps.cuts(lambda rise, _: cut_twice(rise)):
             if before and _same(parts[1], found[before[0]].mask):
                 found[before[0]] = replace(found[before[0]], stepped=True)
             else:
-                found.append(Cleaned(original, *parts, tone, scale / times, stepped=True))
+                found.append(Cleaned(original, *parts, tone, scale, stepped=True))
     return found
 
 

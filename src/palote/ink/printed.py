@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.clean import Cleaned
+from palote.ink.cleaned import Cleaned
 from palote.ink.ruler import COVERED as SOLID
 from palote.ink.ruler import Line, trace
 

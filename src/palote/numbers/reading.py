@@ -75,7 +75,7 @@ def read_lines(
     judge, line = judge or shipped_judge(), line or shipped_line()
     best = Page((), 0)
     for cleaned, rows in find_lines(picture.pixels, how):
-        if best.vouched and not cleaned.stepped:
+        if best.vouched and not (cleaned.stepped or cleaned.mixed):
             continue
         page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line)
         if best.cleaned is None or page.beats(best):
