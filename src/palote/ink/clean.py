@@ -78,24 +78,29 @@ def clean(
         return []
     if how == "clahe":
         grey = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(grey)
+    glance, _ = shrink(grey, GLANCE)
     found = []
     if how == "auto" and dark is None:
-        found = on_sheet(native, times, shrink(grey, GLANCE)[0], sheets, clean)
-    whole = _interpretations(original, grey, how, dark, scale / times)
+        found = on_sheet(native, times, glance, sheets, clean)
+    whole = _interpretations(original, grey, glance, how, dark, scale / times)
     if how == "auto" and dark is not False and may_drop(original):
-        writing = _interpretations(original, brightest(original), how, True, scale / times)
+        high = brightest(original)
+        glance, _ = shrink(high, GLANCE)
+        writing = _interpretations(original, high, glance, how, True, scale / times)
         whole = told_apart(whole, writing)
     if found or whole or how != "auto":
         return found + whole
     # On grainy paper it takes more than a pixel to tell what is written.
     sigma = max(SOFTEST, SOFT * max(grey.shape))
     soft = np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma), np.uint8)
-    return _interpretations(original, soft, how, dark, scale / times)
+    glance, _ = shrink(soft, GLANCE)
+    return _interpretations(original, soft, glance, how, dark, scale / times)
 
 
 def _interpretations(
     original: NDArray[np.uint8],
     grey: NDArray[np.uint8],
+    glance: NDArray[np.uint8],
     how: Cleaning,
     dark: bool | None,
     scale: float,
@@ -105,11 +110,11 @@ def _interpretations(
     Args:
         original: uint8 (h, w) or (h, w, 3), at working size.
         grey: uint8 (h, w), its tones.
+        glance: the same, at most `GLANCE` pixels long.
         how: the way.
         dark: whether the ink is the darker tone, if that is known.
         scale: pixels of it for each of the input.
     """
-    glance, _ = shrink(grey, GLANCE)
     tones = (dark,) if dark is not None else _polarities(glance)
     found = []
     for tone in tones:

@@ -51,6 +51,9 @@ def is_edge_of_light(mask: NDArray[np.bool_]) -> bool:
     Args:
         mask: bool (h, w), the ink.
     """
+    row, column = mask.shape[0] // 2, mask.shape[1] // 2
+    if not (mask[row, 0] or mask[row, -1] or mask[0, column] or mask[-1, column]):
+        return False  # hardly ever is there more to look at
     sides = (mask[:, 0], mask[:, -1]), (mask[0], mask[-1])
     return any(
         np.count_nonzero(one) >= FULL * one.size and not other.any()

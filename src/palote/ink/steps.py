@@ -126,10 +126,17 @@ def stepped(
         widest: no stroke is wider than this share of the shorter side.
     """
     side = _side(small.pixels, widest)
-    opened = cv2.morphologyEx(small.pixels, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
-    low, high = float(opened.min()), float(opened.max())
-    contrast = float(small.pixels.max()) - float(small.pixels.min())
-    if high - low < max(FAINTEST, STEP * contrast):
+    square = np.ones((side, side), np.uint8)
+    darkest, lightest, _, _ = cv2.minMaxLoc(small.pixels)
+    contrast = lightest - darkest
+    least = max(FAINTEST, STEP * contrast)
+    eroded = cv2.erode(small.pixels, square)
+    # An opening has no tones but those, and where there are strokes alone nothing is left.
+    if cv2.minMaxLoc(eroded)[1] - darkest < least:
+        return None
+    opened = np.asarray(cv2.dilate(eroded, square), np.uint8)
+    low, high, _, _ = cv2.minMaxLoc(opened)
+    if high - low < least:
         return None
     if not (_is_steep(opened, side, STEEP * contrast) or (dark and _glare(opened) is not None)):
         return None
