@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.number_sets import Item, text
-from benchmarks.sets import SEED, png
+from benchmarks.sets import SEED, as_bytes, png
 from benchmarks.styles import Points, high
 from palote import data
 from palote.data import Strokes
@@ -33,7 +33,7 @@ def fields(settings: Settings) -> Iterator[Item]:
         tones = 245 - 215 * field + rng.normal(0, rng.uniform(0, 6), field.shape)
         if rng.random() < 0.3:
             tones = np.where(tones > rng.uniform(120, 190), 255, 0)
-        yield Item(png(_bytes(tones)), (text(pens, chosen),), "in fields", kind)
+        yield Item(png(as_bytes(tones)), (text(pens, chosen),), "in fields", kind)
 
 
 def pages(settings: Settings) -> Iterator[Item]:
@@ -55,17 +55,13 @@ def pages(settings: Settings) -> Iterator[Item]:
         tones = cv2.GaussianBlur((232 - 190 * page) * light, (0, 0), rng.uniform(0.4, 1.2))
         tones += rng.normal(0, 4, page.shape)
         texts = tuple(text(pens, own) for own in chosen)
-        yield Item(png(_bytes(tones)), texts, "unlike pens", "unlike pens")
+        yield Item(png(as_bytes(tones)), texts, "unlike pens", "unlike pens")
 
 
 def of_one(pens: Strokes, count: int, rng: np.random.Generator) -> list[int]:
     """Return the numbers of some digits of one writer."""
     own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
     return [int(i) for i in rng.choice(own, count)]
-
-
-def _bytes(tones: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.clip(np.rint(tones), 0, 255).astype(np.uint8)
 
 
 def _field(digits: list[Points], comb: bool, rng: np.random.Generator) -> Ink:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks import number_sets, sets
 from benchmarks.fields import in_row, of_one
-from benchmarks.sets import SEED, png
+from benchmarks.sets import SEED, as_bytes, png
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
@@ -60,10 +60,6 @@ def _placed(ink: Ink, rng: np.random.Generator) -> Ink:
     return np.pad(ink, room)
 
 
-def _bytes(tones: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.clip(np.rint(tones), 0, 255).astype(np.uint8)
-
-
 def _shadow(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Let a straight edge, or a corner of something, cast a shadow that goes across."""
     height, width = ink.shape
@@ -76,7 +72,7 @@ def _shadow(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(0.008, 0.06) * max(ink.shape))
     tones = rng.uniform(195, 250) * (1 - rng.uniform(0.5, 0.9) * ink)
     tones = cv2.GaussianBlur(tones * (1 - rng.uniform(0.2, 0.65) * shade), (0, 0), 0.6)
-    return _bytes(tones + rng.normal(0, rng.uniform(0.5, 5), ink.shape))
+    return as_bytes(tones + rng.normal(0, rng.uniform(0.5, 5), ink.shape))
 
 
 def _marker(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -92,7 +88,7 @@ def _marker(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     paper = np.full(3, rng.uniform(232, 252)) + rng.normal(0, 3, 3)
     shown = paper * (1 - ink[..., None]) + rng.uniform(10, 80, 3) * ink[..., None]
     shown *= 1 - stripe * (1 - np.array(MARKERS[rng.integers(len(MARKERS))]) / 255)
-    return _bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
+    return as_bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
 
 
 def _glare(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -105,7 +101,7 @@ def _glare(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     pen = np.array(PENS[rng.integers(len(PENS))], np.float64)
     board = rng.uniform(195, 215) * (1 - ink[..., None]) + pen * ink[..., None]
     shown = board * (1 - lamp) + 255 * lamp
-    return _bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
+    return as_bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
 
 
 def _grain(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -115,7 +111,7 @@ def _grain(ink: Ink, rng: np.random.Generator) -> NDArray[np.uint8]:
     share = rng.uniform(0.35, 0.7) * ink[..., None]
     shown = board * (1 - share) + lead * share
     shown += rng.uniform(5, 9) * (grain / grain.std())[..., None]
-    return _bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
+    return as_bytes(shown + rng.normal(0, 3, shown.shape))[..., ::-1]
 
 
 LIGHTS: dict[str, Callable[[Ink, np.random.Generator], NDArray[np.uint8]]] = {

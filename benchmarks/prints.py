@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks import number_sets, sets
 from benchmarks.fields import in_row, of_one
-from benchmarks.sets import SEED, png
+from benchmarks.sets import SEED, as_bytes, png
 from palote import data
 from palote.settings import Settings
 from palote.train import draw
@@ -64,7 +64,7 @@ def _over(page: NDArray[np.float64], ink: Ink, rng: np.random.Generator) -> NDAr
     pen = np.array(PENS[rng.integers(len(PENS))], np.float64)
     shown = page * (1 - ink[..., None]) + pen * ink[..., None]
     shown = cv2.GaussianBlur(shown, (0, 0), rng.uniform(0.4, 0.9)) + rng.normal(0, 3, shown.shape)
-    return np.clip(np.rint(shown), 0, 255).astype(np.uint8)[..., ::-1]
+    return as_bytes(shown)[..., ::-1]
 
 
 def _paper(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -39,6 +39,11 @@ def png(pixels: NDArray[np.uint8]) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()
 
 
+def as_bytes(tones: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Round tones, and keep them between 0 and 255."""
+    return np.clip(np.rint(tones), 0, 255).astype(np.uint8)
+
+
 def mnist_test(settings: Settings) -> Iterator[Item]:
     """MNIST's test set as 28x28 PNG files."""
     test = data.mnist("test", settings)

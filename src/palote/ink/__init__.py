@@ -7,8 +7,8 @@ One road, used alike by reading and by training::
 - ``clean.py``       which side is ink, uneven light, threshold; ``enlarged.py`` undoes
   an enlargement that only repeats pixels, ``sheets.py`` finds the sheet that lies on a
   desk by the ``outlines.py`` in the picture, and ``bands.py`` what is beside a page
-- ``paper.py``       the tone of the paper everywhere, in slow light and in steps; ``doubts.py``
-  what speaks against one of several interpretations
+- ``paper.py``       the tone of the paper everywhere; ``steps.py`` where its light changes in
+  steps; ``doubts.py`` what speaks against one of several interpretations
 - ``cleaned.py``     what comes of it; ``dropout.py`` coloured print, dropped beside darker writing
 - ``components.py``  what hangs together, found once
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line

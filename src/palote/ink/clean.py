@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.bands import may_have_bands, without_bands
-from palote.ink.cleaned import Cleaned, told_apart
+from palote.ink.cleaned import Cleaned, Parts, told_apart
 from palote.ink.dropout import brightest, may_drop
 from palote.ink.enlarged import unenlarged
 from palote.ink.paper import FAINTEST, Glance, bright, lift, odd, slow_paper
 from palote.ink.sheets import GLANCE, NESTED, find_sheet, may_show_sheet
-from palote.ink.steps import Parts, stepped
+from palote.ink.steps import stepped
 from palote.ink.tones import histogram, lowered, shrink
 
 __all__ = [
@@ -189,8 +189,7 @@ def uncleaned(picture: NDArray[np.uint8], dark: bool) -> NDArray[np.uint8]:
         picture: uint8, (h, w) grey or (h, w, 3) RGB.
         dark: whether the ink is the darker tone.
     """
-    grey = grey_of(picture)
-    ink = cv2.bitwise_not(grey) if dark else grey
+    ink = bright(grey_of(picture), dark)
     return lowered(ink, int(ink.min()))
 
 
@@ -238,7 +237,7 @@ def _named(ink: NDArray[np.uint8], small: Glance, how: Cleaning) -> Parts | None
         return None
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
     if how == "adaptive":
-        side = max(3, odd(0.12 * max(ink.shape)))
+        side = odd(0.12 * max(ink.shape))
         local = cv2.adaptiveThreshold(
             ink, 255, cv2.ADAPTIVE_THRESH_GAUSSIAN_C, cv2.THRESH_BINARY, side, -10
         )

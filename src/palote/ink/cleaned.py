@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from palote.ink.dropout import is_print_dropped
 from palote.ink.sheets import Sheet
 
-__all__ = ["Cleaned", "told_apart"]
+__all__ = ["Cleaned", "Parts", "told_apart"]
+
+Parts: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
+"""Strength and mask: uint8 and bool, (h, w)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.tones import shrink
+from palote.ink.tones import beyond, shrink
 
 __all__ = ["brightest", "is_print_dropped", "may_drop"]
 
@@ -23,9 +23,6 @@ LEAST = 0.003
 
 GLANCE = 160
 """Longer side in pixels of that glance: lines are thin."""
-
-HALO = 5
-"""Side in pixels of what around the writing is its own soft edge."""
 
 WITHIN, PRINT = 0.9, 0.25
 """So much of the writing is ink of the whole picture, and so much of that is print."""
@@ -61,10 +58,6 @@ def is_print_dropped(writing: NDArray[np.bool_], ink: NDArray[np.bool_]) -> bool
         writing: bool (h, w), what is dark in the brightest colour.
         ink: bool (h, w), what is ink otherwise.
     """
-    kernel = np.ones((HALO, HALO), np.uint8)
-    left, whole = writing.view(np.uint8), ink.view(np.uint8)
-    lost = cv2.countNonZero(cv2.subtract(left, cv2.dilate(whole, kernel)))
-    if lost > (1 - WITHIN) * cv2.countNonZero(left):
+    if beyond(writing, ink) > (1 - WITHIN) * np.count_nonzero(writing):
         return False
-    dropped = cv2.countNonZero(cv2.subtract(whole, cv2.dilate(left, kernel)))
-    return bool(dropped >= PRINT * max(1, cv2.countNonZero(whole)))
+    return bool(beyond(ink, writing) >= PRINT * max(1, int(np.count_nonzero(ink))))

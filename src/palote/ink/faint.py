@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["with_faint"]
+from palote.ink.cleaned import Parts
 
-Parts = tuple[NDArray[np.uint8], NDArray[np.bool_]]
+__all__ = ["with_faint"]
 
 FAINTEST = 10.0
 """Least contrast of faint ink, of 255."""

@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.clean import grey_of, on_sheet
-from palote.ink.cleaned import Cleaned, told_apart
+from palote.ink.cleaned import Cleaned, Parts, told_apart
 from palote.ink.dropout import brightest, may_drop
 from palote.ink.enlarged import unenlarged
 from palote.ink.faint import with_faint
 from palote.ink.paper import Glance, bright
 from palote.ink.sheets import GLANCE, NESTED
-from palote.ink.steps import Parts, stepped
-from palote.ink.tones import histogram, percentile, shrink
+from palote.ink.steps import stepped
+from palote.ink.tones import beyond, histogram, percentile, shrink
 
 __all__ = ["cut_twice", "find_ink"]
 
@@ -53,8 +53,8 @@ LOW, HIGH = 0.85, 1.15
 WIDEST = 0.25
 """No stroke of a line is wider than this share of the picture's shorter side."""
 
-HALO, SAME = 5, 0.02
-"""Two cuts are the same if outside of a halo of so many pixels there is only such a share of it."""
+SAME = 0.02
+"""Two cuts are the same if only such a share of each lies beyond the other and its soft edge."""
 
 HOLD = 0.3
 """A piece stays if so much of it is strong."""
@@ -127,13 +127,8 @@ def _interpretations(
 
 def _same(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
     """Tell whether two cuts have the same ink, but for its edges."""
-    kernel = np.ones((HALO, HALO), np.uint8)
-    ink, known = one.view(np.uint8), other.view(np.uint8)
-    most = SAME * min(cv2.countNonZero(ink), cv2.countNonZero(known))
-    return all(
-        cv2.countNonZero(cv2.subtract(a, cv2.dilate(b, kernel))) <= most
-        for a, b in ((ink, known), (known, ink))
-    )
+    most = SAME * min(np.count_nonzero(one), np.count_nonzero(other))
+    return bool(beyond(one, other) <= most and beyond(other, one) <= most)
 
 
 def _sized(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:

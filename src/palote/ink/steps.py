@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.cleaned import Parts
 from palote.ink.paper import FAINTEST, STROKE, Glance, lift, odd
 from palote.ink.tones import histogram, quantile
 
-__all__ = ["Parts", "Stepped", "stepped"]
-
-Parts: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.bool_]]
-"""Strength and mask."""
+__all__ = ["Stepped", "stepped"]
 
 STEP = 0.15
 """Light changes in steps where the paper's tones differ by this share of the contrast, at least,"""
@@ -98,18 +96,23 @@ class Stepped:
         gain = np.clip(usual / np.maximum(np.arange(256), 1), 1, GAIN) * 64
         return np.asarray(cv2.LUT(self.paper, gain.astype(np.uint8)[None]), np.uint8)
 
+    @cached_property
+    def _darker(self) -> NDArray[np.bool_]:
+        """Which pixels, bool (h, w), are ink beside the paper around them, too."""
+        side = odd(BESIDE * max(self.ink.shape))
+        beside = cv2.dilate(self.paper, np.ones((side, side), np.uint8))
+        own = cv2.subtract(self.ink, beside) > DARKER * cv2.subtract(self.ink, self.paper)
+        return np.asarray(own)
+
     def written(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Leave out pieces of ink no darker than the paper beside them: slivers along an edge.
 
         Args:
             mask: bool (h, w), ink.
         """
-        side = odd(BESIDE * max(self.ink.shape))
-        beside = cv2.dilate(self.paper, np.ones((side, side), np.uint8))
-        own = cv2.subtract(self.ink, beside) > DARKER * cv2.subtract(self.ink, self.paper)
         count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
         areas = np.bincount(labels.ravel(), minlength=count)
-        kept = np.bincount(labels[own], minlength=count) >= OWN * areas
+        kept = np.bincount(labels[self._darker], minlength=count) >= OWN * areas
         kept[0] = False
         return np.asarray(kept[labels])
 

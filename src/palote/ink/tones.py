@@ -9,10 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["histogram", "lowered", "percentile", "quantile", "shrink"]
+__all__ = ["beyond", "histogram", "lowered", "percentile", "quantile", "shrink"]
 
 LEFT_OUT = 0.85
 """A picture is not shrunk by less than this."""
+
+HALO = 5
+"""Side in pixels of what around ink is its own soft edge."""
+
+
+def beyond(ink: NDArray[np.bool_], other: NDArray[np.bool_]) -> int:
+    """Return how many pixels of ink, bool (h, w), lie outside of other ink and its soft edge."""
+    around = cv2.dilate(other.view(np.uint8), np.ones((HALO, HALO), np.uint8))
+    return int(cv2.countNonZero(cv2.subtract(ink.view(np.uint8), around)))
 
 
 def shrink(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], float]:
