@@ -10,7 +10,7 @@ from palote.ink import find_lines
 from palote.ink.level import level, line_crop
 from palote.ink.rows import MOST_PIECES
 from palote.ink.segments import cut
-from palote.ink.tones import histogram, percentile
+from palote.ink.tones import histogram, otsu, percentile
 from tests.numbers.writing import written
 
 
@@ -40,6 +40,18 @@ def test_a_line_that_climbs_becomes_level(angle: float) -> None:
     upright = level(row, 40)
     ys = np.nonzero(upright.mask.any(axis=1))[0]
     assert np.ptp(ys) < 55
+
+
+@pytest.mark.parametrize("slope", [-0.2, 0.2])
+def test_lines_that_climb_close_to_one_another_stay_apart(slope: float) -> None:
+    page = written("2222222", "3333333", "4444444", gap=14)
+    page = cv2.copyMakeBorder(page, 120, 120, 20, 20, cv2.BORDER_REPLICATE)
+    middle = page.shape[1] / 2
+    climb = np.array([[1, 0, 0], [slope, 1, -slope * middle]])
+    page = cv2.warpAffine(page, climb, page.shape[::-1], borderValue=255)
+    rows = find_lines(page)[0][1]
+    assert len(rows) == 3
+    assert [round(row.slope, 1) for row in rows] == [slope] * 3
 
 
 def test_a_crop_is_as_high_as_its_network_wants() -> None:
@@ -144,3 +156,17 @@ def test_a_percentile_by_counting_is_that_of_the_pixels(share: float) -> None:
         assert percentile(histogram(tones), share) == pytest.approx(
             np.percentile(tones, 100 * share)
         )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_otsus_threshold_by_counting_is_that_of_the_pixels(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    paper = rng.normal(rng.uniform(10, 120), rng.uniform(1, 30), int(rng.integers(5, 4000)))
+    ink = rng.normal(rng.uniform(60, 250), rng.uniform(1, 40), int(rng.integers(1, 900)))
+    tones = np.clip(np.concatenate([paper, ink]), 0, 255).astype(np.uint8)[None]
+    threshold, _ = cv2.threshold(tones, 0, 255, cv2.THRESH_OTSU)
+    assert otsu(histogram(tones)) == threshold
+
+
+def test_one_tone_has_no_threshold() -> None:
+    assert otsu(histogram(np.full((3, 3), 90, np.uint8))) == 0

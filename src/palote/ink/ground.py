@@ -24,7 +24,7 @@ from palote.ink.faint import with_faint
 from palote.ink.paper import Glance, bright
 from palote.ink.sheets import GLANCE, NESTED
 from palote.ink.steps import stepped
-from palote.ink.tones import beyond, histogram, percentile, shrink
+from palote.ink.tones import beyond, histogram, otsu, percentile, shrink
 
 __all__ = ["cut_twice", "find_ink"]
 
@@ -171,12 +171,12 @@ def cut_twice(lifted: NDArray[np.uint8]) -> Parts | None:
     Args:
         lifted: uint8 (h, w), how far each pixel rises above its ground.
     """
-    above = lifted[lifted > 0]
-    if len(above) == 0:
-        return None
-    threshold, _ = cv2.threshold(above[None], 0, 255, cv2.THRESH_OTSU)
     ink = histogram(lifted)
-    ink[: int(threshold) + 1] = 0
+    ink[0] = 0
+    if not ink.any():
+        return None
+    threshold = otsu(ink)
+    ink[: threshold + 1] = 0
     if not ink.any() or threshold < FAINTEST:
         return None
     level = percentile(ink, 0.85)

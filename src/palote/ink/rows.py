@@ -33,6 +33,15 @@ OVERLAP = 0.45
 DUST = 0.004
 """A piece with less area than this share of a digit's height, squared, is dust."""
 
+TANGLED, CLEAN = 0.4, 0.22
+"""Lines that climb run into one another if the middles of a chain's pieces deviate so far from one
+line, and along some slope by no more than the latter from several, in heights of a digit."""
+LEAN = np.linspace(-0.35, 0.35, 36)
+BETWEEN = 0.55
+"""Lines lie farther apart than this, in heights of a digit."""
+SEVERAL = 4
+"""Pieces that make up two lines, at least."""
+
 FEW = 6
 THIN = 0.04
 """A line has less area than this share of its longer side, squared,"""
@@ -82,7 +91,8 @@ def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 6
     tall = order[fits[order]]
     if len(tall) == 0:
         return []
-    groups = _chains(stats, tall, height)
+    chains = _chains(stats, tall, height)
+    groups = [group for chain in chains for group in _untangled(stats, chain, height)]
     small = order[~fits[order] & (sizes[order] < TALL * height)]
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height)
@@ -172,6 +182,32 @@ def _chains(stats: NDArray[np.int32], tall: NDArray[np.intp], height: float) -> 
     for i, piece in enumerate(tall):
         groups.setdefault(root(i), []).append(int(piece))
     return list(groups.values())
+
+
+def _untangled(stats: NDArray[np.int32], chain: list[int], height: float) -> list[list[int]]:
+    """Part a chain in which lines that climb have run into one another; itself if it is one line.
+
+    Args:
+        stats: int32 (n, 5) of the components.
+        chain: those of one chain, as high as digits.
+        height: of a digit, in pixels.
+    """
+    boxes = stats[chain].astype(np.float64)
+    if len(chain) < SEVERAL or np.ptp(boxes[:, 1] + boxes[:, 3]) < (1 + BETWEEN) * height:
+        return [chain]
+    x, y = boxes[:, 0] + boxes[:, 2] / 2, boxes[:, 1] + boxes[:, 3] / 2
+    one_line, best, parted = np.inf, CLEAN * height, [chain]
+    for slope in LEAN:
+        away = y - slope * x
+        one_line = min(one_line, float(away.std()))
+        order = np.argsort(away, kind="stable")
+        starts = np.flatnonzero(np.diff(away[order]) > BETWEEN * height) + 1
+        lines = np.split(order, starts)
+        squares = sum(float(np.square(away[k] - away[k].mean()).sum()) for k in lines)
+        spread = float(np.sqrt(squares / len(x)))
+        if 1 < len(lines) <= len(x) / 2 and spread < best:
+            best, parted = spread, [[chain[i] for i in line] for line in lines]
+    return parted if one_line > TANGLED * height else [chain]
 
 
 def _attach(

@@ -9,10 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["beyond", "histogram", "lowered", "percentile", "quantile", "shrink"]
+__all__ = ["beyond", "histogram", "lowered", "otsu", "percentile", "quantile", "shrink"]
 
 LEFT_OUT = 0.85
 """A picture is not shrunk by less than this."""
+
+LEAST = 1e-7
+"""Share of the pixels that each side of a threshold has, at least."""
 
 HALO = 5
 """Side in pixels of what around ink is its own soft edge."""
@@ -56,10 +59,28 @@ def lowered(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.subtract(ink, np.full(ink.shape, level, np.uint8)), np.uint8)
 
 
-def histogram(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return how many pixels have each tone: (256,)."""
+def histogram(
+    picture: NDArray[np.uint8], mask: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
+    """Return how many pixels, all or those of a mask, have each tone: (256,)."""
     plane = np.ascontiguousarray(picture)
-    return np.asarray(cv2.calcHist([plane], [0], None, [256], [0, 256]).ravel(), np.float64)
+    own = None if mask is None else mask.view(np.uint8)
+    return np.asarray(cv2.calcHist([plane], [0], own, [256], [0, 256]).ravel(), np.float64)
+
+
+def otsu(counts: NDArray[np.float64]) -> int:
+    """Return Otsu's threshold (1979) of pixels of which so many have each tone.
+
+    It is what `cv2.threshold` finds in the pixels themselves.
+
+    Args:
+        counts: float64 (256,), not all 0.
+    """
+    below = np.cumsum(counts / counts.sum())
+    sums = np.cumsum(counts / counts.sum() * np.arange(len(counts)))
+    both = (below > LEAST) & (1 - below > LEAST)
+    between = np.square(sums[-1] * below - sums)[both] / (below * (1 - below))[both]
+    return int(np.flatnonzero(both)[np.argmax(between)]) if len(between) else 0
 
 
 def quantile(counts: NDArray[np.float64], share: float) -> int:
