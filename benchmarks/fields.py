@@ -58,6 +58,35 @@ def pages(settings: Settings) -> Iterator[Item]:
         yield Item(png(as_bytes(tones)), texts, "unlike pens", "unlike pens")
 
 
+def ruled_pages(settings: Settings) -> Iterator[Item]:
+    """Two to four lines on ruled or squared paper, each of a pen or a pencil of its own."""
+    pens = data.pen("validation", settings)
+    rng = np.random.default_rng([SEED, 13])
+    for number in range(PAGES):
+        height = rng.uniform(35, 60)
+        step = round(height * rng.uniform(1.4, 1.9))
+        chosen = [of_one(pens, int(rng.integers(2, 6)), rng) for _ in range(rng.integers(2, 5))]
+        rows = [in_row([pens[i] for i in own], height, rng) for own in chosen]
+        shape = step * (len(rows) + 1), max(row.shape[1] for row in rows) + 60
+        written, printed = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        for place, row in enumerate(rows):
+            top = round(step * (place + 1) - 0.85 * len(row) + rng.normal(0, 0.05 * height))
+            ink = row * rng.uniform(0.3, 1)
+            put(written, ink, top, int(rng.uniform(5, shape[1] - row.shape[1] - 1)))
+            cv2.line(printed, (0, step * (place + 1)), (shape[1], step * (place + 1)), 1.0, 2)
+        for x in range(int(rng.integers(step)), shape[1], step) if number % 2 else ():
+            cv2.line(printed, (x, 0), (x, shape[0]), 1.0, 2)
+        page = np.maximum(written, printed * rng.uniform(0.15, 0.5))
+        turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), rng.normal(0, 0.7), 1)
+        page = cv2.warpAffine(page, turn, shape[::-1])
+        light = draw.shade(*shape, rng, 0.3)
+        tones = cv2.GaussianBlur((235 - 195 * page) * light, (0, 0), rng.uniform(0.4, 1.0))
+        texts = tuple(text(pens, own) for own in chosen)
+        kind = ("ruled", "squared")[number % 2]
+        tones += rng.normal(0, 3, shape)
+        yield Item(png(as_bytes(tones)), texts, "unlike pens on ruled paper", kind)
+
+
 def of_one(pens: Strokes, count: int, rng: np.random.Generator) -> list[int]:
     """Return the numbers of some digits of one writer."""
     own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))
@@ -80,7 +109,7 @@ def _field(digits: list[Points], comb: bool, rng: np.random.Generator) -> Ink:
         ink = draw.paint(points, longer, max(1.5, pen * longer), rng)
         y = margin + (tall - ink.shape[0]) / 2 + rng.normal(0, 0.05 * tall)
         x = left + (wide - ink.shape[1]) / 2 + rng.normal(0, 0.05 * wide)
-        _put(written, ink, round(y), round(x))
+        put(written, ink, round(y), round(x))
     field = np.maximum(printed, written * rng.uniform(0.7, 1))
     turn = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), rng.normal(0, 0.8), 1)
     return np.asarray(cv2.warpAffine(field, turn, shape[::-1]), np.float32)
@@ -97,11 +126,11 @@ def in_row(digits: list[Points], height: float, rng: np.random.Generator) -> Ink
         right += inks[-1].shape[1] + int(rng.uniform(0.08, 0.35) * height)
     row = np.zeros((int(1.6 * height), right), np.float32)
     for ink, left in zip(inks, places, strict=True):
-        _put(row, ink, round((len(row) - len(ink)) / 2 + rng.normal(0, 0.06 * height)), left)
+        put(row, ink, round((len(row) - len(ink)) / 2 + rng.normal(0, 0.06 * height)), left)
     return row
 
 
-def _put(frame: Ink, ink: Ink, top: int, left: int) -> None:
+def put(frame: Ink, ink: Ink, top: int, left: int) -> None:
     """Put ink into a frame; what lies outside is left out."""
     y, x = max(0, top), max(0, left)
     inside = frame[y : top + len(ink), x : left + ink.shape[1]]

@@ -36,6 +36,18 @@ def test_a_pencils_line_among_a_pens_is_read(reader: Reader, tone: int, first: b
     assert found == [text for text, _ in lines]
 
 
+@pytest.mark.parametrize("squared", [False, True])
+def test_a_pencils_line_on_ruled_paper_is_read(reader: Reader, squared: bool):
+    picture = page(("2749", 20), ("3057", 175), ("168", 20))
+    for at in range(78, picture.shape[0], 80):
+        picture[at : at + 3] = np.minimum(picture[at : at + 3], 190)
+    for at in range(10, picture.shape[1], 80) if squared else ():
+        picture[:, at : at + 3] = np.minimum(picture[:, at : at + 3], 190)
+    reading = reader.read(picture, expect="number")
+    found = ["".join(digit.value for digit in line.digits) for line in reading.lines]
+    assert found == ["2749", "3057", "168"]
+
+
 @pytest.mark.parametrize("place", [0, 1, 3])
 def test_a_digit_for_which_the_pen_ran_dry_is_read(reader: Reader, place: int):
     picture = page(("2749", 20))

@@ -12,14 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.cleaned import Parts
+from palote.ink.tones import histogram, otsu, percentile
 
 __all__ = ["with_faint"]
 
 FAINTEST = 10.0
 """Least contrast of faint ink, of 255."""
 
-GRAINY = 5.0
+CLEAR = 5.0
 """It stands out of the paper by so many times the usual grain."""
+
+GRAIN = 3.0
+"""What stands out by less than this is grain, even if a ruling counts as grain, too."""
+
+EVERYWHERE = 0.05
+"""Grain is on such a share of the paper, at least."""
 
 SHARE = 0.16
 """It has at least this share of the strong ink's strength."""
@@ -35,6 +42,9 @@ AROUND = 0.1
 
 MOST = 3
 """There are no more of them than so many times as many as strong ones, and three."""
+
+LONG = 1.6
+"""Ink that goes on level, or upright, for so many heights of a digit is a ruling."""
 
 HALO = 5
 """Side in pixels of what around strong ink is its own soft edge."""
@@ -55,20 +65,30 @@ def with_faint(
     """
     own = cv2.dilate(mask.view(np.uint8), np.ones((HALO, HALO), np.uint8))
     rest = cv2.bitwise_and(lifted, lifted, mask=np.uint8(1) - own)
-    above = rest[rest > 0]
-    if len(above) < FAINTEST:
+    counts = histogram(rest)
+    counts[0] = 0
+    if not counts.any() or not mask.any():
         return strength, mask
-    threshold, _ = cv2.threshold(above[None], 0, 255, cv2.THRESH_OTSU)
-    grain = float(np.median(above))
-    ink = rest > threshold
-    level = float(np.median(rest[ink])) if ink.any() else 0.0
-    strong = float(np.median(lifted[mask])) if mask.any() else 255.0
-    if level < max(FAINTEST, GRAINY * grain, SHARE * strong):
+    threshold, grain = otsu(counts), percentile(counts, 0.5)
+    counts[: threshold + 1] = 0
+    level = percentile(counts, 0.5) if counts.any() else 0.0
+    strong = percentile(histogram(lifted, mask), 0.5)
+    if level < max(FAINTEST, GRAIN * grain, SHARE * strong):
         return strength, mask
     usual = _heights(mask)
     if len(usual) == 0:
         return strength, mask
     high = float(np.median(usual))
+    ink = rest > threshold
+    lines = _lines(ink, own > 0, high)
+    if lines is not None:
+        ink &= ~lines
+        counts = histogram(rest, ~lines)
+        counts[0] = 0
+        # Where there is no grain, what else is left is the edges of what was erased.
+        grain = percentile(counts, 0.5) if counts.sum() >= EVERYWHERE * rest.size else grain
+    if level < CLEAR * grain:
+        return strength, mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)
     heights, areas = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     boxes = stats[:, cv2.CC_STAT_WIDTH] * heights
@@ -85,9 +105,33 @@ def with_faint(
     if areas[digits].sum() < WRITTEN * areas[1:].sum():
         return strength, mask
     found = digits[labels]
+    if lines is not None:  # a stroke goes on where it crosses a line
+        upright = np.ones((2 * HALO + 1, 1), np.uint8)
+        closed = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_CLOSE, upright)
+        found |= lines & (closed > 0) & ~mask
     near = cv2.dilate(found.view(np.uint8), np.ones((HALO, HALO), np.uint8)) > 0
     stronger = cv2.convertScaleAbs(lifted, alpha=255 / float(np.percentile(lifted[found], 85)))
     return np.where(near & ~mask, stronger, strength).astype(np.uint8), mask | found
+
+
+def _lines(ink: NDArray[np.bool_], own: NDArray[np.bool_], high: float) -> NDArray[np.bool_] | None:
+    """Return a faint ruling, and a pixel around it: bool (h, w); nothing if there is none.
+
+    Upright lines without level ones are the edge of a sheet, or of a shadow, and count as ink.
+
+    Args:
+        ink: bool (h, w), what is faint.
+        own: bool (h, w), what is strong, with what surrounds it; lines go on through it.
+        high: height of a digit, in pixels.
+    """
+    side, whole = round(LONG * high), (ink | own).view(np.uint8)
+    if side > min(whole.shape):
+        return None
+    found = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, side), np.uint8))
+    if 2 * np.count_nonzero(found[ink]) <= np.count_nonzero(found):
+        return None
+    found |= cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((side, 1), np.uint8))
+    return np.asarray(cv2.dilate(found, np.ones((3, 3), np.uint8)) > 0)
 
 
 def _heights(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
