@@ -71,3 +71,19 @@ def test_edges_of_things_are_no_lines_of_numbers():
     # Nothing but question marks is no more than nothing.
     assert not page(line("?3?", 0.6), cleaned=STEPPED).beats(page())
     assert page(line("1?3", 0.6), cleaned=STEPPED).beats(page())
+
+
+def test_what_else_a_glare_may_have_swallowed_puts_the_rest_in_doubt():
+    seen = page(line("743", 0.99, first=2), cleaned=STEPPED)
+    brought_out = page(line("?4743", 0.6), cleaned=STEPPED)
+    assert brought_out.beats(seen)
+    assert not page(line("?4743", 0.6)).beats(seen)
+    # What is read is doubted there as well, or is something else.
+    assert page(line("1474?", 0.6), cleaned=STEPPED).beats(seen)
+    assert not page(line("14?93", 0.6), cleaned=STEPPED).beats(seen)
+    # The edge of a sheet, and a speck, are no digits.
+    sheet = replace(STEPPED, on_sheet=True)
+    assert not page(line("?4743", 0.6), cleaned=sheet).beats(seen)
+    low = line("?743", 0.6, first=1)
+    speck = replace(low.digits[0], box=(30, 20, 20, 8))
+    assert not page(replace(low, digits=(speck, *low.digits[1:])), cleaned=STEPPED).beats(seen)

@@ -42,7 +42,7 @@ GLARE = 13
 """Paper within so many tones of white is under a glare,"""
 LEAST, MOST = 0.01, 0.4
 """if it is such a share of the picture,"""
-USUAL = 26, 110
+USUAL = 20, 110
 """and the rest usually so far from white, in tones."""
 
 GAIN = 3.9
@@ -132,16 +132,16 @@ def stepped(
     square = np.ones((side, side), np.uint8)
     darkest, lightest, _, _ = cv2.minMaxLoc(small.pixels)
     contrast = lightest - darkest
-    least = max(FAINTEST, STEP * contrast)
     eroded = cv2.erode(small.pixels, square)
     # An opening has no tones but those, and where there are strokes alone nothing is left.
-    if cv2.minMaxLoc(eroded)[1] - darkest < least:
+    if cv2.minMaxLoc(eroded)[1] - darkest < FAINTEST:
         return None
     opened = np.asarray(cv2.dilate(eroded, square), np.uint8)
     low, high, _, _ = cv2.minMaxLoc(opened)
-    if high - low < least:
+    if high - low < FAINTEST:
         return None
-    if not (_is_steep(opened, side, STEEP * contrast) or (dark and _glare(opened) is not None)):
+    steep = high - low >= STEP * contrast and _is_steep(opened, side, STEEP * contrast)
+    if not (steep or (dark and _glare(opened) is not None)):
         return None
     side = _side(ink, widest)
     paper = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from palote.ink import Cleaned
 from palote.result import Box, Line
 
 __all__ = ["Page"]
+
+
+SMALL, LARGE = 0.6, 1.6
+"""What else stands on a line is as high as its digits between these shares of their height."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +58,33 @@ class Page:
             for value, digit in zip(line.text, line.digits, strict=True)
         ]
 
-    def holds(self, other: Page) -> bool:
-        """Tell whether it has all the digits of another page where they are, and more."""
-        own, known = self.shown, other.shown
-        return len(own) > len(known) and all(
-            any(said in ("?", value) and _in_place(box, where) for value, where in own)
-            for said, box in known
+    def holds(self, other: Page, known: str = "") -> bool:
+        """Tell whether it has all the digits of another page where they are, and more.
+
+        Args:
+            other: what is looked for; its "?" may be any digit.
+            known: what may be any digit here.
+        """
+        own = self.shown
+        return len(own) > len(other.shown) and all(
+            any(
+                (said in ("?", value) or value == known) and _in_place(box, at) for value, at in own
+            )
+            for said, box in other.shown
         )
+
+    def _puts_in_doubt(self, other: Page) -> bool:
+        """Tell whether it has the digits that are vouched for, and more that a glare swallowed."""
+        if self.cleaned is None or other.cleaned is None or not self.cleaned.stepped:
+            return False
+        on_sheet = self.cleaned.on_sheet or other.cleaned.on_sheet
+        if on_sheet or not other.vouched or len(self.lines) != len(other.lines):
+            return False
+        places = [box for _, box in other.shown]
+        usual = median(box[3] for box in places)
+        more = [box for _, box in self.shown if not any(_in_place(box, at) for at in places)]
+        alike = all(SMALL * usual <= box[3] <= LARGE * usual for box in more)
+        return bool(more) and alike and self.holds(other, known="?")
 
     def _least(self, other: Page) -> int:
         """Return how many digits it needs to beat one that is not sure.
@@ -83,6 +108,8 @@ class Page:
         more = self.holds(other)
         if self.sure and (more or not other.sure):
             return more or len(self.shown) >= self._least(other)
+        if self._puts_in_doubt(other):
+            return True
         if other.vouched or other.holds(self):
             return False
         if self.cleaned is not None and self.cleaned.stepped:
