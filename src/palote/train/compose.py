@@ -20,6 +20,7 @@ from palote.train.angular import DIGITS, angular
 from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
+from palote.train.labels import LABELS
 from palote.train.phrases import OTHER, phrase
 
 __all__ = ["Sheet", "Writing", "sheet", "write"]
@@ -33,6 +34,9 @@ INTO = 0.55
 
 ANGULAR = 0.04
 """Share of what is written of most digits that is all straight strokes."""
+
+LETTERS_APART = 0.25
+"""Letters of a word are no farther apart than this, in heights of a digit."""
 
 PLAIN = 0.3
 """Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
@@ -97,8 +101,8 @@ def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
     """
     text = phrase(rng) if text is None else text
     hand = hand_of(stock, rng, len(text.replace(" ", "")))
-    if hand.pitch:
-        text = text.replace(" ", "")
+    if hand.pitch:  # no word fits into a cell
+        text = "".join(mark for mark in text if mark != " " and mark not in LABELS) or "0"
     line, marks, edges = _set(text, hand, stock, rng)
     return _inked(line, marks, hand, edges, rng)
 
@@ -171,6 +175,8 @@ def _set(
             gap = hand.gap + rng.normal(0, hand.uneven)
             if not is_digit:  # what is small stands clear, or under the digit before
                 gap = max(gap, rng.uniform(-0.05, 0.2))
+            if text[number - 1 : number + 1].isalpha():  # letters of one word
+                gap = min(gap, LETTERS_APART)
             cursor += max(gap, -0.3 * (high - low))
         points[:, 0] += cursor - low
         mark = Glyph(points, glyph.picture, glyph.box)
@@ -222,7 +228,7 @@ def _inked(
     swell = int(rng.integers(-2, 3))
     for glyph in line:
         if glyph.picture is not None:
-            parts.append(_stamped(glyph, matrix, hand.height, swell))
+            parts.append(_stamped(glyph, matrix, hand.height, 0 if glyph.word else swell))
             continue
         points = glyph.points.copy()
         points[:, :2] = points[:, :2] @ matrix.T
@@ -247,12 +253,12 @@ def _inked(
 def _stamped(
     glyph: Glyph, matrix: NDArray[np.float64], height: float, swell: int
 ) -> tuple[NDArray[np.float32], int, int]:
-    """Enlarge an MNIST digit to its place; return its ink and where its corner comes to lie."""
+    """Enlarge a picture to its place; return its ink and where its corner comes to lie."""
     assert glyph.picture is not None
     x, y, w, h = glyph.box
     (left, top), (right, bottom) = glyph.points[:, :2]
     scale = np.array([(right - left) / w, (bottom - top) / h])
-    inner = matrix * scale  # pixels of MNIST -> pixels of the line
+    inner = matrix * scale  # pixels of the picture -> pixels of the line
     corners = np.array([[0, 0], [w, 0], [0, h], [w, h]]) @ inner.T
     low, high = np.floor(corners.min(axis=0)) - 2, np.ceil(corners.max(axis=0)) + 3
     shift = -inner @ np.array([x, y]) - low

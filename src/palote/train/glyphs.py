@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palote import data
 from palote.train import draw
+from palote.train.labels import LABELS, printed
 from palote.train.marks import MARKS, mark
 from palote.train.phrases import OTHER
 
@@ -109,13 +110,15 @@ class Glyph:
 
     Attributes:
         points: its strokes; with a picture: the corners between which its ink comes to lie.
-        picture: uint8 (28, 28) of an MNIST digit, or None.
+        picture: uint8 (28, 28) of an MNIST digit, or uint8 (h, w) of a printed word, or None.
         box: (x, y, width, height) of the ink in that picture.
+        word: whether it is a word.
     """
 
     points: Points
     picture: NDArray[np.uint8] | None = None
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
+    word: bool = False
 
 
 def stamp(picture: NDArray[np.uint8]) -> Glyph:
@@ -138,8 +141,12 @@ def other(character: str, stock: LineStock, rng: np.random.Generator) -> tuple[s
         points[:, :2] += rng.normal(0, 0.03, (len(points), 2))
         if symbol in "-.":
             points[:, 0] *= np.exp(rng.normal(0, 0.45))
+        if symbol == "/":  # no higher than a digit, at times, and as upright as a 1
+            points[:, :2] *= np.exp(rng.normal([0, -0.08], [0.35, 0.15]))
         points[:, 1] += rng.normal(0, 0.05)
         return symbol, Glyph(points)
+    if character in LABELS:
+        return OTHER, _word(character, rng)
     if character in MARKS:
         return OTHER, Glyph(mark(character, rng))
     points = _standing(draw.distort(stock.letter(character, rng), rng, 0.6))
@@ -147,6 +154,15 @@ def other(character: str, stock: LineStock, rng: np.random.Generator) -> tuple[s
     if character in "*":
         points[:, 1] -= 0.4
     return OTHER, Glyph(points)
+
+
+def _word(character: str, rng: np.random.Generator) -> Glyph:
+    """Return a printed word as a mark: its capital letters are hardly higher than a digit."""
+    picture, above, capital = printed(character, rng)
+    size = rng.uniform(0.4, 1.1) / capital
+    high, wide = picture.shape
+    corners = [[0, -above * size, 0], [wide * size, (high - above) * size, 0]]
+    return Glyph(np.array(corners, np.float32), picture, (0, 0, wide, high), word=True)
 
 
 def joined(before: Glyph, points: Points) -> Points:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from palote.train.labels import label
+
 __all__ = ["OTHER", "SYMBOLS", "phrase", "taught"]
 
 OTHER = "x"
@@ -30,17 +32,20 @@ SIGNED = (
 """Numbers with a sign, each as likely."""
 
 
-def phrase(rng: np.random.Generator) -> str:
+def phrase(rng: np.random.Generator, labelled: bool = True) -> str:
     """Return what stands on a line, by chance.
 
     Args:
         rng: chance.
+        labelled: whether a number may have a word beside it.
 
     Returns:
-        Digits, ``. , ' - = ~ /``, letters, ``$ *``, signs of `marks.MARKS` and spaces.
+        Digits, ``. , ' - = ~ /``, letters, ``$ *``, signs of `marks.MARKS`, words of
+        `labels.LABELS` and spaces.
     """
-    kinds = [_plain, _amount, _grouped, _spaced, _date, _word, _signed]
-    kind = rng.choice(len(kinds), p=[0.38, 0.2, 0.1, 0.03, 0.05, 0.06, 0.18])
+    kinds = [_plain, _amount, _grouped, _spaced, _date, _word, _signed, _labelled]
+    share = np.array([30, 18, 8, 3, 6, 5, 14, 16 * labelled], float)
+    kind = rng.choice(len(kinds), p=share / share.sum())
     return kinds[kind](rng)
 
 
@@ -129,6 +134,21 @@ def _signed(rng: np.random.Generator) -> str:
             number += str(rng.choice([".", ","])) + _digits(rng, int(rng.integers(1, 3)))
         numbers.append(number)
     return kind.format(*numbers)
+
+
+def _labelled(rng: np.random.Generator) -> str:
+    """Return a number with what it counts, or its unit, in print or by hand."""
+    number = _amount(rng) if rng.random() < 0.15 else _digits(rng, int(rng.integers(1, 7)))
+    if rng.random() < 0.1:
+        number += str(rng.choice([".", ","])) + _digits(rng, int(rng.integers(1, 3)))
+    sides = rng.choice(["ahead", "after", "both"], p=[0.5, 0.3, 0.2])
+    words = []
+    for ahead in (True, False):
+        by_hand = "".join(rng.choice(list(LETTERS), int(rng.integers(1, 6))))
+        word = label(ahead, rng) if rng.random() < 0.65 else by_hand
+        words.append(word if sides in ("both", "ahead" if ahead else "after") else "")
+    gap = " " * int(rng.integers(1, 3))
+    return gap.join(part for part in (words[0], number, words[1]) if part)
 
 
 def _word(rng: np.random.Generator) -> str:
