@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, light, number_sets, prints
+from benchmarks import fields, light, number_sets, prints, words
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -49,8 +49,10 @@ SETS = {
     **number_sets.SETS,
     "fields": fields.fields,
     "pages": fields.pages,
+    "ruled": fields.ruled_pages,
     "light": light.lit_numbers,
     "prints": prints.stamped_numbers,
+    "words": words.labelled_numbers,
 }
 
 CELL, CAPTION = (300, 100), 18

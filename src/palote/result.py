@@ -115,7 +115,7 @@ class Alternative:
 
     Attributes:
         text: digits only.
-        raw: with separators.
+        raw: with separators and spaces.
         probability: that it is this one.
     """
 
@@ -137,7 +137,8 @@ class Line:
 
     Attributes:
         text: its digits; ``"?"`` for each that Palote would not vouch for.
-        raw: with separators: ``.`` for a point or a comma, ``-`` and ``/``.
+        raw: with separators: ``.`` for a point or a comma, ``-`` and ``/``, and a space for a
+            gap far wider than those between its digits.
         status: ``"ok"``, ``"unsure"``, or ``"not_digit"`` for ink that is no number.
         confidence: calibrated probability that all of it is right.
         box: (x, y, width, height) in pixels of the upright input.
@@ -204,7 +205,7 @@ class Reading:
 
     @property
     def raw(self) -> str:
-        """The text with its separators; that of a single digit has none."""
+        """The text with its separators and spaces; that of a single digit has none."""
         return "\n".join(line.raw for line in self.lines) if self.lines else self.text
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.second import Steps
+from palote.numbers.spacing import SPACE, spaced
 from palote.numbers.trust import posteriors
+from palote.numbers.words import number_alone
 from palote.pixels import Picture
 from palote.result import Alternative, Box, Digit, Line
 
@@ -38,8 +41,8 @@ OK_FROM = 0.9
 LONGEST = 40
 """Nobody writes numbers of more digits: such a line is not vouched for, or cut off."""
 
-NO_NUMBER = 0.085
-"""Confidence below which a line that looks like no number is called none."""
+NO_NUMBER, NO_DIGIT = 0.085, 0.15
+"""Confidence below which a line that looks like no number is called none; and one of one digit."""
 
 STRANGE = 0.35
 """So much ink left out is the mark of something else than a number."""
@@ -97,17 +100,53 @@ def _page(
     for row in rows:
         x, y, width, height = row.box
         mask[y : y + height, x : x + width] |= row.mask
-        parts = cut(level(row, HEIGHT))
-        runs = runs_of(parts)
-        if len(runs):
-            opened.append(CutRow(row, parts, runs, Steps.of(row, line)))
-    lines = []
-    to_picture = _to_picture(picture, cleaned)
+        opened += _opened(row, line)
+    read = partial(_read, engine=engine, judge=judge, pattern=pattern)
+    found, alone = read(opened, _to_picture(picture, cleaned))
+    bare = {one: source for source, row in alone.items() for one in _opened(row, line)}
+    if bare:
+        again, _ = read(list(bare), _to_picture(picture, cleaned))
+        for one, number in again.items():
+            before = found.get(bare[one])
+            if number.status == "ok" or (before and number.confidence > before.confidence):
+                found[bare[one]] = number
+    lines = tuple(found[one] for one in opened if one in found)
+    return Page(lines, len(rows) - len(lines), cleaned, mask)
+
+
+def _read(
+    opened: list[CutRow],
+    to_picture: Callable[[NDArray[np.float64]], Box],
+    engine: Engine,
+    judge: Judge,
+    pattern: Pattern | None,
+) -> tuple[dict[CutRow, Line], dict[CutRow, Row]]:
+    """Read lines; return those that are numbers, and what is left of doubtful ones without words.
+
+    Args:
+        opened: the lines of a picture.
+        to_picture: makes a box in the full picture of corners in the cleaned one.
+        engine: the network that reads single digits.
+        judge: weighs shape and place.
+        pattern: the format of the numbers, if it is known.
+    """
+    found, alone = {}, {}
     for one, seen, opinion in heard(opened, engine, judge, pattern):
         number = _line(one, seen, opinion, engine.card.unsure_below, to_picture, pattern)
         if number is not None:
-            lines.append(number)
-    return Page(tuple(lines), len(rows) - len(lines), cleaned, mask)
+            found[one] = number
+        if number is None or number.status != "ok":
+            row = number_alone(one.row, seen, opinion)
+            if row is not None:
+                alone[one] = row
+    return found, alone
+
+
+def _opened(row: Row, line: LineEngine) -> list[CutRow]:
+    """Cut a row, and ask the line network about it; nothing if it has no parts."""
+    parts = cut(level(row, HEIGHT))
+    runs = runs_of(parts)
+    return [CutRow(row, parts, runs, Steps.of(row, line))] if len(runs) else []
 
 
 def _line(
@@ -122,7 +161,8 @@ def _line(
     confidence = opinion.confidence
     best, shares_of_texts = found[0], posteriors(found)
     odd = marks.skipped > STRANGE or marks.mean < UNLIKELY
-    if confidence < NO_NUMBER and odd and not _clear(one.steps, pattern):
+    least = NO_NUMBER if len(best.digits) > 1 else NO_DIGIT
+    if confidence < least and odd and not _clear(one.steps, pattern):
         return None
     sure = _sure(found, shares_of_texts, seen.edges)
     digits = []
@@ -140,7 +180,7 @@ def _line(
                 )
             )
     ok = confidence >= OK_FROM and len(digits) <= LONGEST
-    text, raw = _shown(best.text, digits, ok, unsure_below)
+    text, raw = _shown(spaced(best, seen), digits, ok, unsure_below)
     return Line(
         text,
         raw,
@@ -148,7 +188,7 @@ def _line(
         confidence,
         _around([digit.box for digit in digits]),
         tuple(digits),
-        _alternatives(found, shares_of_texts),
+        _alternatives(found, shares_of_texts, seen),
     )
 
 
@@ -180,7 +220,7 @@ def _shown(raw: str, digits: list[Digit], ok: bool, unsure_below: float) -> tupl
         doubtful = {min(range(len(digits)), key=lambda i: digits[i].confidence)}
     text, shown = "", ""
     for symbol in raw:
-        if symbol in SEPARATORS:
+        if symbol in SEPARATORS or symbol == SPACE:
             shown += symbol
             continue
         mark = "?" if len(text) in doubtful else symbol
@@ -189,11 +229,13 @@ def _shown(raw: str, digits: list[Digit], ok: bool, unsure_below: float) -> tupl
     return text, shown
 
 
-def _alternatives(found: list[Found], shares: NDArray[np.float64]) -> tuple[Alternative, ...]:
+def _alternatives(
+    found: list[Found], shares: NDArray[np.float64], seen: Seen
+) -> tuple[Alternative, ...]:
     """Gather texts of the same digits."""
     gathered: dict[str, tuple[str, float]] = {}
     for text, share in zip(found, shares, strict=True):
-        raw, before = gathered.get(text.digits, (text.text, 0.0))
+        raw, before = gathered.get(text.digits) or (spaced(text, seen), 0.0)
         gathered[text.digits] = raw, before + float(share)
     order = sorted(gathered.items(), key=lambda item: -item[1][1])[:MOST_ALTERNATIVES]
     return tuple(Alternative(text, raw, min(1.0, share)) for text, (raw, share) in order)

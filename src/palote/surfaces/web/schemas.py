@@ -66,7 +66,7 @@ class Alternative(_Shape):
     """A text that a line may be."""
 
     text: str = Field(description="Digits only.", examples=["2047"])
-    raw: str = Field(description="With separators.")
+    raw: str = Field(description="With separators and spaces.")
     probability: float
 
 
@@ -74,7 +74,7 @@ class Line(_Shape):
     """One number of a picture."""
 
     text: str = Field(description='Its digits; "?" for each unsure one.', examples=["20?7"])
-    raw: str = Field(description="With separators: . for a point or a comma, - and /.")
+    raw: str = Field(description="With separators: . for a point or a comma, - and /, and spaces.")
     status: Literal["ok", "unsure", "not_digit", "empty"]
     confidence: float = Field(description="Calibrated P(all of it is right).")
     box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
@@ -93,7 +93,7 @@ class Reading(_Shape):
     status: Literal["ok", "unsure", "not_digit", "empty"]
     confidence: float = Field(description="Calibrated, of the whole reading, 0 to 1.")
     model: str = Field(description="Name of the model that read.")
-    raw: str = Field(description="The text with its separators.")
+    raw: str = Field(description="The text with its separators and spaces.")
     digits: list[Digit] = Field(description="What was found, left to right.")
     lines: list[Line] = Field(description="The numbers, in reading order, where they were read.")
     alternatives: list[Alternative] = Field(description="Of a single line; see each of several.")

@@ -26,7 +26,7 @@ import { authorization } from "./learn/token.js";
  * @property {"ok" | "unsure" | "not_digit" | "empty"} status
  * @property {number} confidence
  * @property {string} model
- * @property {string} raw the text with its separators
+ * @property {string} raw the text with its separators and spaces
  * @property {Digit[]} digits
  * @property {Line[]} lines the numbers, where they were read
  * @property {{name: string, image: string}[]} stages

@@ -51,7 +51,7 @@ export function lineOf({ lines }, index) {
 }
 
 /**
- * The signs of all lines: what each is, and which digit it stands for; null for a separator.
+ * The signs of all lines: what each is, and which digit it stands for; null for a separator or a space.
  * @param {Reading} reading
  * @returns {{sign: string, index: number | null}[][]}
  */
