@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from palote.settings import Settings
 from palote.surfaces.web import create_app
@@ -327,3 +327,22 @@ def test_with_learning_off_the_page_is_as_it_was(open_page: OpenPage) -> None:
     expect(page.locator("dialog[open]")).to_have_count(0)
     expect(page.get_by_text("Nothing is stored.")).to_be_visible()
     expect(part(page, "privateLearning")).to_be_hidden()
+
+
+def test_the_switch_stays_where_it_was_put_while_the_server_is_slow(
+    open_page: OpenPage, school: Server
+) -> None:
+    page = open_page(url=school.url)
+    learned(page)
+    dialog = open_taught(page)
+    held: list[Route] = []
+    page.route("**/api/corrections/status*", lambda route: held.append(route))
+    switch = dialog.get_by_label("Read with what was taught")
+    for put, on in ((switch.uncheck, False), (switch.check, True)):
+        with page.expect_request("**/api/corrections/status*"):
+            put()
+        page.wait_for_timeout(200)
+        expect(switch).to_be_checked(checked=on)
+        held.pop().continue_()
+        page.wait_for_timeout(200)
+        expect(switch).to_be_checked(checked=on)

@@ -237,7 +237,7 @@ export function mountLesson(root, part, { now, dispatch, subject }) {
     const on = part("useIt").checked;
     attempt(async () => {
       await server.switchTo(on, lesson().profile);
-      dispatch({ type: "switched" });
+      dispatch({ type: "switched", on });
     });
   });
   part("zip").addEventListener("change", () => {

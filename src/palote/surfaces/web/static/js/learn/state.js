@@ -41,7 +41,7 @@
  * @typedef {{type: "profile", profile: string | null}
  *   | {type: "standing", usual: string, profiles: readonly Profile[], status: Status}
  *   | {type: "door", door: Lesson["door"]}
- *   | {type: "busy"} | {type: "done", doing: Doing, outcome: Outcome, label: string | null} | {type: "switched"}
+ *   | {type: "busy"} | {type: "done", doing: Doing, outcome: Outcome, label: string | null} | {type: "switched", on: boolean}
  *   | {type: "refused", code: string, detail: string} | {type: "settled"} | {type: "over"}
  *   | {type: "show"} | {type: "hide"}
  *   | {type: "list", list: readonly Correction[], older: string | null, history: readonly Version[]}
@@ -81,8 +81,11 @@ export function reduceLesson(lesson, action) {
       const { doing, outcome, label } = action;
       return { ...lesson, busy: false, refused: null, done: { doing, outcome, label } };
     }
-    case "switched":
-      return { ...lesson, busy: false, done: null, refused: null };
+    case "switched": {
+      // From now on it is so, whether or not the server's next word has come.
+      const status = lesson.status && { ...lesson.status, on: action.on };
+      return { ...lesson, status, busy: false, done: null, refused: null };
+    }
     case "refused":
       return { ...lesson, busy: false, done: null, refused: { code: action.code, detail: action.detail } };
     case "settled":
