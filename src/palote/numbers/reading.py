@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,45 +100,28 @@ def _page(
         x, y, width, height = row.box
         mask[y : y + height, x : x + width] |= row.mask
         opened += _opened(row, line)
-    read = partial(_read, engine=engine, judge=judge, pattern=pattern)
-    found, alone = read(opened, _to_picture(picture, cleaned))
-    bare = {one: source for source, row in alone.items() for one in _opened(row, line)}
-    if bare:
-        again, _ = read(list(bare), _to_picture(picture, cleaned))
-        for one, number in again.items():
-            before = found.get(bare[one])
-            if number.status == "ok" or (before and number.confidence > before.confidence):
-                found[bare[one]] = number
+    to_picture = _to_picture(picture, cleaned)
+    below = engine.card.unsure_below
+    found: dict[CutRow, Line] = {}
+    bare: dict[CutRow, CutRow] = {}
+    for one, seen, opinion in heard(opened, engine, judge, pattern):
+        number = _line(one, seen, opinion, below, to_picture, pattern)
+        if number is not None:
+            found[one] = number
+        if number is None or number.status != "ok":
+            alone = number_alone(one.row, seen, opinion)
+            bare.update({left: one for left in _opened(alone, line)} if alone else {})
+    for left, seen, opinion in heard(list(bare), engine, judge, pattern):
+        number = _line(left, seen, opinion, below, to_picture, pattern)
+        if number is not None and _better(number, found.get(bare[left])):
+            found[bare[left]] = number
     lines = tuple(found[one] for one in opened if one in found)
     return Page(lines, len(rows) - len(lines), cleaned, mask)
 
 
-def _read(
-    opened: list[CutRow],
-    to_picture: Callable[[NDArray[np.float64]], Box],
-    engine: Engine,
-    judge: Judge,
-    pattern: Pattern | None,
-) -> tuple[dict[CutRow, Line], dict[CutRow, Row]]:
-    """Read lines; return those that are numbers, and what is left of doubtful ones without words.
-
-    Args:
-        opened: the lines of a picture.
-        to_picture: makes a box in the full picture of corners in the cleaned one.
-        engine: the network that reads single digits.
-        judge: weighs shape and place.
-        pattern: the format of the numbers, if it is known.
-    """
-    found, alone = {}, {}
-    for one, seen, opinion in heard(opened, engine, judge, pattern):
-        number = _line(one, seen, opinion, engine.card.unsure_below, to_picture, pattern)
-        if number is not None:
-            found[one] = number
-        if number is None or number.status != "ok":
-            row = number_alone(one.row, seen, opinion)
-            if row is not None:
-                alone[one] = row
-    return found, alone
+def _better(number: Line, before: Line | None) -> bool:
+    """Tell whether a line is to be read without the words beside its number."""
+    return number.status == "ok" or (before is not None and number.confidence > before.confidence)
 
 
 def _opened(row: Row, line: LineEngine) -> list[CutRow]:
@@ -233,12 +215,14 @@ def _alternatives(
     found: list[Found], shares: NDArray[np.float64], seen: Seen
 ) -> tuple[Alternative, ...]:
     """Gather texts of the same digits."""
-    gathered: dict[str, tuple[str, float]] = {}
+    gathered: dict[str, tuple[Found, float]] = {}
     for text, share in zip(found, shares, strict=True):
-        raw, before = gathered.get(text.digits) or (spaced(text, seen), 0.0)
-        gathered[text.digits] = raw, before + float(share)
+        first, before = gathered.get(text.digits, (text, 0.0))
+        gathered[text.digits] = first, before + float(share)
     order = sorted(gathered.items(), key=lambda item: -item[1][1])[:MOST_ALTERNATIVES]
-    return tuple(Alternative(text, raw, min(1.0, share)) for text, (raw, share) in order)
+    return tuple(
+        Alternative(text, spaced(first, seen), min(1.0, share)) for text, (first, share) in order
+    )
 
 
 def _corners(one: Seen, edge: int) -> NDArray[np.float64]:

@@ -33,10 +33,11 @@ def spaced(text: Found, seen: Seen) -> str:
     right = np.maximum.accumulate(boxes[:, 0] + boxes[:, 2])
     gaps = (boxes[1:, 0] - right[:-1]) / seen.parts.level.digit
     sign = np.array([symbol in SEPARATORS for symbol in text.text])
-    free = gaps[~(sign[1:] | sign[:-1])]
+    between = ~(sign[1:] | sign[:-1])
+    free = gaps[between]
     if len(free) == 0:
         return text.text
     least = max(LEAST, TIMES * float(np.percentile(free, USUAL))) if len(free) > 1 else ALONE
-    wide = (gaps > least) & ~(sign[1:] | sign[:-1])
+    wide = (gaps > least) & between
     marks = [symbol + SPACE * bool(gap) for symbol, gap in zip(text.text, wide, strict=False)]
     return "".join(marks) + text.text[-1]
