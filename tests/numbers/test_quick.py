@@ -2,82 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from palote.ink import find_lines
 from palote.ink.level import level, line_crop
-from palote.ink.segments import Parts, cut
-from palote.model.card import Card
 from palote.model.catalog import find
-from palote.model.engine import Engine, Outputs, open_engine
-from palote.model.line import LineCard
+from palote.model.engine import open_engine
 from palote.numbers.decode import SYMBOLS
-from palote.numbers.hearing import CutRow, show
-from palote.numbers.lattice import Runs, runs_of
+from palote.numbers.hearing import show
+from palote.numbers.lattice import Runs
+from palote.numbers.opened import HEIGHT, OpenRow
 from palote.numbers.pattern import Pattern
 from palote.numbers.quick import Guess, guessed
-from palote.numbers.reading import HEIGHT, read_lines
+from palote.numbers.reading import read_lines
 from palote.numbers.second import Steps
 from palote.pixels import load
 from palote.settings import Settings
+from tests.numbers.networks import Counting, Says, centres_of
 from tests.numbers.writing import written
 
 NUMBER = "2047"
-
-
-@dataclass
-class Says:
-    """A line network that is sure of a text, evenly spread over the ink of any line."""
-
-    text: str
-    sure: float = 0.999
-    card: LineCard = field(default_factory=lambda: LineCard("says", "0123456789.-/x", 2))
-
-    def __call__(self, lines: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        return [self._one(line) for line in lines]
-
-    def _one(self, line: NDArray[np.float32]) -> NDArray[np.float32]:
-        classes = len(self.card.alphabet) + 1
-        steps = line.shape[1] // self.card.stride
-        shares = np.full((steps, classes), (1 - self.sure) / (classes - 1), np.float32)
-        inked = np.flatnonzero(line.any(axis=0))
-        centres = _centres(line.any(axis=0))
-        if len(centres) != len(self.text):
-            low, high = int(inked[0]), int(inked[-1])
-            centres = [
-                low + (high - low) * (i + 0.5) / len(self.text) for i in range(len(self.text))
-            ]
-        at = {int(x) // self.card.stride: s for x, s in zip(centres, self.text, strict=True)}
-        for step in range(steps):
-            symbol = self.card.alphabet.index(at[step]) if step in at else classes - 1
-            shares[step, symbol] = self.sure
-        return np.log(shares)
-
-
-def _centres(inked: NDArray[np.bool_]) -> list[float]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]]).astype(int)))
-    return [(a + b - 1) / 2 for a, b in edges.reshape(-1, 2)]
-
-
-@dataclass
-class Counting:
-    """A digit network that counts the patches it is shown."""
-
-    engine: Engine
-    shown: list[int] = field(default_factory=list)
-
-    @property
-    def card(self) -> Card:
-        return self.engine.card
-
-    def __call__(self, patches: NDArray[np.float32]) -> Outputs:
-        self.shown.append(len(patches))
-        return self.engine(patches)
 
 
 @pytest.fixture
@@ -109,22 +56,20 @@ def test_cuts_that_both_agree_on_stay_where_one_symbol_is_contradicted(engine: C
 
 
 def test_all_runs_are_looked_at_where_the_line_network_is_unsure(engine: Counting) -> None:
-    _, _, runs = opened(Says(NUMBER))
+    runs = opened(Says(NUMBER)).runs
     page = read_lines(load(written(NUMBER)), engine, line=Says(NUMBER, sure=0.6))
     assert engine.shown == [len(runs)] and len(runs) > 2 * len(NUMBER)
     assert NUMBER in [other.text for other in page.lines[0].alternatives]
 
 
-def opened(says: Says) -> tuple[Steps, Parts, Runs]:
+def opened(says: Says) -> OpenRow:
     ((_, (row,)),) = find_lines(written(NUMBER))
-    parts = cut(level(row, HEIGHT))
-    return Steps.of(row, says), parts, runs_of(parts)
+    return OpenRow(row, Steps.of(row, says))
 
 
 def test_what_was_seen_the_quick_way_is_not_shown_again(engine: Counting) -> None:
-    ((_, (row,)),) = find_lines(written(NUMBER))
-    steps, parts, runs = opened(Says(NUMBER))
-    line = [CutRow(row, parts, runs, steps)]
+    line = [opened(Says(NUMBER))]
+    runs = line[0].runs
     some = np.array([1, 4])
     before = dict(show(line, [(0, runs.only(some))], engine))
     after = dict(show(line, [(0, runs)], engine, before))[0]
@@ -140,23 +85,23 @@ def test_what_was_seen_the_quick_way_is_not_shown_again(engine: Counting) -> Non
 
 
 def test_a_line_network_is_asked_for_the_cuts_of_what_it_is_sure_of() -> None:
-    steps, parts, runs = opened(Says(NUMBER))
-    guess = guessed(steps, parts, runs)
+    one = opened(Says(NUMBER))
+    guess = guessed(one)
     assert guess is not None and guess.whole and guess.text == NUMBER
-    assert (np.diff(runs.ends[guess.runs], axis=0) > 0).all(), "from left to right"
-    assert guessed(*opened(Says(NUMBER, sure=0.6))) is None
-    some = guessed(*opened(Says("x" + NUMBER[1:])))
+    assert (np.diff(one.runs.ends[guess.runs], axis=0) > 0).all(), "from left to right"
+    assert guessed(opened(Says(NUMBER, sure=0.6))) is None
+    some = guessed(opened(Says("x" + NUMBER[1:])))
     assert some is not None and not some.whole and some.text == NUMBER[1:]
 
 
 def test_a_known_format_that_its_text_breaks_leaves_all_runs() -> None:
-    steps, parts, runs = opened(Says(NUMBER))
-    assert guessed(steps, parts, runs, Pattern("###")) is None
-    assert guessed(steps, parts, runs, Pattern("####")) is not None
+    one = opened(Says(NUMBER))
+    assert guessed(one, Pattern("###")) is None
+    assert guessed(one, Pattern("####")) is not None
 
 
 def test_runs_across_what_is_agreed_on_are_not_looked_at() -> None:
-    _, whole, _ = opened(Says(NUMBER))
+    whole = opened(Says(NUMBER)).parts
     parts = replace(whole, boxes=whole.boxes[:4], area=whole.area[:4], piece=np.arange(4))
     ends = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3), (3, 4)]
     runs = Runs(np.array(ends), np.zeros((7, 4), np.int32), np.zeros(7))
@@ -179,7 +124,7 @@ def test_peaks_lie_where_the_digits_do() -> None:
     text, at, logs = Steps.of(row, Says(NUMBER)).peaks()
     assert text == NUMBER and np.exp(logs) == pytest.approx(0.999, abs=1e-4)
     ink = level(row, HEIGHT).mask.any(axis=0)
-    assert at * HEIGHT == pytest.approx(_centres(ink), abs=0.1 * HEIGHT)
+    assert at * HEIGHT == pytest.approx(centres_of(ink), abs=0.1 * HEIGHT)
     assert line_crop(row).shape[0] == 32
 
 

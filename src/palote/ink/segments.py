@@ -86,31 +86,53 @@ def cut(level: Level) -> Parts:
     inside = labels[wy : wy + wh, wx : wx + ww]
     wide = large[stats[large, 2] > NARROW * level.digit]
     offsets, costs = _seams(level.mask[wy : wy + wh, wx : wx + ww]) if len(wide) else _NONE
-    middles: list[float] = []
-    pieces: list[int] = []
+    found: list[_Part] = []
     for index in large:
         x, y, width, height, _ = (int(v) for v in stats[index])
         box = np.s_[y - wy : y - wy + height, x - wx : x - wx + width]
         own = components.labels[box] == index + 1
-        seams: tuple[int, ...] = ()
+        number = None
         if index in wide:
             seams = _chosen(costs[x - wx : x - wx + width], stroke, level.digit)
-        number = np.zeros((height, width), np.int32)
-        columns = np.arange(width)
-        for seam in seams:
-            path = offsets[y - wy : y - wy + height, x - wx + seam] - (x - wx)
-            number += columns[None, :] > path[:, None]
-        notches = _notches(own, seams, level.digit) if index in wide else ()
-        for notch in notches:
-            number += columns[None, :] > notch
-        for part in range(len(seams) + len(notches) + 1):
-            ink = own & (number == part)
-            if not ink.any():
+            paths = [offsets[y - wy : y - wy + height, x - wx + seam] - (x - wx) for seam in seams]
+            number = _sides(own, paths, _notches(own, seams, level.digit))
+        for part in range(1 if number is None else int(number.max()) + 1):
+            ink = own if number is None else own & (number == part)
+            columns = np.count_nonzero(ink, axis=0)
+            area = int(columns.sum())
+            if area == 0:
                 continue
-            middles.append(x + float(np.nonzero(ink)[1].mean()))
-            pieces.append(int(index))
-            inside[box][ink] = len(middles)
-    return _numbered(level, labels, np.array(middles), np.array(pieces, np.int64), stroke)
+            left, top, wide_part, high = cv2.boundingRect(ink.view(np.uint8))
+            middle = x + int(columns @ np.arange(width)) / area
+            part_box = (x + left, y + top, wide_part, high)
+            found.append(_Part(middle, int(index), area, part_box))
+            inside[box][ink] = len(found)
+    return _numbered(level, labels, found, stroke)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part: where its middle lies, the piece it is of, its pixels and its box."""
+
+    middle: float
+    piece: int
+    area: int
+    box: tuple[int, int, int, int]
+
+
+def _sides(
+    ink: NDArray[np.bool_], paths: list[NDArray[np.intp]], notches: tuple[int, ...]
+) -> NDArray[np.int32] | None:
+    """Number the pixels of a piece from left to right by its cuts; nothing if it has none."""
+    if not paths and not notches:
+        return None
+    number = np.zeros(ink.shape, np.int32)
+    columns = np.arange(ink.shape[1])
+    for path in paths:
+        number += columns[None, :] > path[:, None]
+    for notch in notches:
+        number += columns[None, :] > notch
+    return number
 
 
 _NONE = (np.zeros((0, 0), np.intp), np.zeros(0, np.float32))
@@ -205,20 +227,17 @@ def _notches(ink: NDArray[np.bool_], seams: tuple[int, ...], digit: float) -> tu
     return tuple(chosen)
 
 
-def _numbered(
-    level: Level,
-    labels: NDArray[np.int32],
-    middles: NDArray[np.float64],
-    pieces: NDArray[np.int64],
-    stroke: float,
-) -> Parts:
+def _numbered(level: Level, labels: NDArray[np.int32], found: list[_Part], stroke: float) -> Parts:
     """Number parts from left to right."""
-    order = np.argsort(middles, kind="stable")[:MOST_PARTS]
-    names = np.zeros(len(middles) + 1, np.int32)
-    names[order + 1] = np.arange(1, len(order) + 1)
-    labels = names[labels]
-    boxes = np.zeros((len(order), 4), np.int32)
-    area = np.bincount(labels.ravel(), minlength=len(order) + 1)[1:]
-    for part in range(len(order)):
-        boxes[part] = cv2.boundingRect((labels == part + 1).view(np.uint8))
-    return Parts(level, labels, boxes, area, pieces[order], stroke)
+    order = sorted(range(len(found)), key=lambda part: found[part].middle)[:MOST_PARTS]
+    names = np.zeros(len(found) + 1, np.int32)
+    names[np.array(order, np.intp) + 1] = np.arange(1, len(order) + 1)
+    kept = [found[part] for part in order]
+    return Parts(
+        level,
+        names[labels],
+        np.array([part.box for part in kept], np.int32).reshape(-1, 4),
+        np.array([part.area for part in kept], np.int64),
+        np.array([part.piece for part in kept], np.int64),
+        stroke,
+    )

@@ -11,7 +11,8 @@
 - ``second.py``   that network's opinion, and the sum of both
 - ``quick.py``    the cuts of lines that it is sure of
 - ``opinion.py``  what a line is read as; ``trust.py`` how far that may be trusted
-- ``hearing.py``  both networks asked about all lines of a picture
+- ``opened.py``   a line that the line network was asked about, cut only if need be
+- ``hearing.py``  both networks asked about all lines of a picture, within bounds
 - ``words.py``    words beside a number, which are left out; ``spacing.py`` the spaces in it
 - ``reading.py``  all of it, for one picture; ``page.py`` which interpretation of it says more
 - ``alone.py``    the ink of one digit of a number, for learning from it

@@ -15,7 +15,7 @@ from palote.ink.components import Components
 from palote.ink.level import level
 from palote.ink.segments import Parts, cut
 from palote.numbers.lattice import Edges, edges_of
-from palote.numbers.reading import HEIGHT
+from palote.numbers.opened import HEIGHT
 from palote.pixels import Picture
 from palote.result import Box
 

@@ -2,55 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink import Row
-from palote.ink.segments import Parts
 from palote.metrics import softmax
 from palote.model.engine import DIGITS, Engine
 from palote.numbers.judge import Judge
 from palote.numbers.lattice import Runs, edges_of
+from palote.numbers.opened import OpenRow
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.pattern import Pattern
 from palote.numbers.quick import Guess, guessed
 from palote.numbers.second import Steps
 
-__all__ = ["CutRow", "heard", "show"]
+__all__ = ["Budget", "heard", "show"]
 
-MOST_EDGES = 3000
-"""Edges of a picture that are looked at: after so many, lines are left out."""
+MOST_EDGES, EDGES_IN_ALL = 3000, 4500
+"""Edges of an interpretation of a picture, and of all of them, that are looked at: after so many,
+lines are left out."""
 
-MOST_VAIN = 600
+MOST_VAIN, VAIN_IN_ALL = 600, 1000
 """The same of lines in which the line network sees no number: noise, words, stains."""
+
+LEAST_VAIN = 15
+"""Such a line counts as so many edges at least: it has to be cut."""
 
 FAINT = float(np.log(0.01))
 """Log probability of the likeliest text below which it sees none."""
 
 
-@dataclass(frozen=True, eq=False)
-class CutRow:
-    """A line, cut, and what the line network says of it.
+@dataclass
+class Budget:
+    """How much more of a picture is looked at.
 
     Attributes:
-        row: as it was found.
-        parts: of the line.
-        runs: those that may be symbols.
-        steps: what the line network says.
+        edges: of all lines.
+        vain: of those in which the line network sees no number.
     """
 
-    row: Row
-    parts: Parts
-    runs: Runs
-    steps: Steps
+    edges: int = EDGES_IN_ALL
+    vain: int = VAIN_IN_ALL
 
 
 def heard(
-    opened: list[CutRow], engine: Engine, judge: Judge, pattern: Pattern | None
-) -> list[tuple[CutRow, Seen, Opinion]]:
+    opened: list[OpenRow],
+    engine: Engine,
+    judge: Judge,
+    pattern: Pattern | None,
+    budget: Budget,
+) -> list[tuple[OpenRow, Seen, Opinion]]:
     """Ask the networks about lines, the quick way where it holds.
 
     Args:
@@ -58,18 +61,19 @@ def heard(
         engine: the network that reads single digits.
         judge: weighs shape and place.
         pattern: the format of the numbers, if it is known.
+        budget: of the picture; what is looked at is taken off.
 
     Returns:
         The lines of which anything can be said, in the order given.
     """
-    found: dict[int, tuple[CutRow, Seen, Opinion]] = {}
+    found: dict[int, tuple[OpenRow, Seen, Opinion]] = {}
     guesses: dict[int, Guess] = {}
     for number, one in enumerate(opened):
-        guess = guessed(one.steps, one.parts, one.runs, pattern)
+        guess = guessed(one, pattern)
         if guess is not None:
             guesses[number] = guess
-    left = {number: one.runs for number, one in enumerate(opened)}
-    quick = [(number, left[number].only(guess.runs)) for number, guess in guesses.items()]
+    left: dict[int, Runs] = {}
+    quick = [(number, opened[number].runs.only(guess.runs)) for number, guess in guesses.items()]
     looked_at: dict[int, Seen] = {}
     for number, seen in show(opened, quick, engine):
         looked_at[number] = seen
@@ -78,25 +82,48 @@ def heard(
         if opinion is not None and opinion.holds:
             found[number] = opened[number], seen, opinion
             continue
-        logs = judge(seen.shares, seen.edges.measures)
-        left[number] = left[number].only(guess.left(seen.parts, left[number], logs))
-    total, vain, rest = 0, 0, []
-    for number, runs in left.items():
-        if number in found:
-            continue
-        if _sees_none(opened[number].steps, pattern):
-            vain += len(runs)
-            if vain > MOST_VAIN:
-                continue
-        total += len(runs)
-        if total > MOST_EDGES:
-            break
-        rest.append((number, runs))
+        logs, runs = judge(seen.shares, seen.edges.measures), opened[number].runs
+        left[number] = runs.only(guess.left(seen.parts, runs, logs))
+    rest = list(_affordable(opened, found, left, pattern, budget))
     for number, seen in show(opened, rest, engine, looked_at):
         opinion = Opinion.of(seen, judge, pattern)
         if opinion is not None:
             found[number] = opened[number], seen, opinion
     return [found[number] for number in sorted(found)]
+
+
+def _affordable(
+    opened: list[OpenRow],
+    found: Container[int],
+    left: Mapping[int, Runs],
+    pattern: Pattern | None,
+    budget: Budget,
+) -> Iterator[tuple[int, Runs]]:
+    """Choose what else is looked at: the numbers of lines, and their runs.
+
+    Args:
+        opened: the lines of an interpretation.
+        found: those that need no more.
+        left: what is left to look at of those that were looked at the quick way.
+        pattern: the format of the numbers, if it is known.
+        budget: of the picture.
+    """
+    edges, vain = min(MOST_EDGES, budget.edges), min(MOST_VAIN, budget.vain)
+    for number, one in enumerate(opened):
+        in_vain = _sees_none(one.steps, pattern)
+        if number in found or (in_vain and vain <= 0):
+            continue
+        runs = left[number] if number in left else one.runs
+        if in_vain:
+            spent = max(LEAST_VAIN, len(runs))
+            vain, budget.vain = vain - spent, budget.vain - spent
+            if vain < 0:
+                continue
+        edges, budget.edges = edges - len(runs), budget.edges - len(runs)
+        if edges < 0:
+            break
+        if len(runs):
+            yield number, runs
 
 
 def _sees_none(steps: Steps, pattern: Pattern | None) -> bool:
@@ -106,7 +133,7 @@ def _sees_none(steps: Steps, pattern: Pattern | None) -> bool:
 
 
 def show(
-    opened: list[CutRow],
+    opened: list[OpenRow],
     wanted: list[tuple[int, Runs]],
     engine: Engine,
     before: dict[int, Seen] | None = None,

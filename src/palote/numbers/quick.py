@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from palote.ink.segments import Parts
 from palote.numbers.decode import SYMBOLS
 from palote.numbers.lattice import Runs, hangs_together
+from palote.numbers.opened import OpenRow
 from palote.numbers.pattern import Pattern
-from palote.numbers.second import Steps
 
 __all__ = ["Guess", "guessed"]
 
@@ -82,23 +82,22 @@ class Guess:
         return np.flatnonzero(kept)
 
 
-def guessed(steps: Steps, parts: Parts, runs: Runs, pattern: Pattern | None = None) -> Guess | None:
+def guessed(one: OpenRow, pattern: Pattern | None = None) -> Guess | None:
     """Return the runs of the symbols that the line network is sure of.
 
     Args:
-        steps: what the line network says.
-        parts: the line, cut.
-        runs: those that may be symbols.
+        one: a line, which is cut only if it may be sure of some.
         pattern: the format of the numbers, if it is known.
 
     Returns:
         None if it is sure of none, or they are no such runs.
     """
-    text, at, logs = steps.peaks()
-    log = steps.texts(pattern).get("".join(s for s in text if s in SYMBOLS), -np.inf)
+    text, at, logs = one.steps.peaks()
+    log = one.steps.texts(pattern).get("".join(s for s in text if s in SYMBOLS), -np.inf)
     # What breaks a known format is no such text, and may be cut in a wrong place.
     if not text or log < PLAUSIBLE:
         return None
+    parts, runs = one.parts, one.runs
     sure = log >= SURE and all(symbol in SYMBOLS for symbol in text)
     middle = (parts.boxes[:, 0] + parts.boxes[:, 2] / 2) / parts.level.digit
     away = np.abs(middle[:, None] - at[None, :])  # (parts, k)

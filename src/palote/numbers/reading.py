@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink import Cleaned, Cleaning, Row, find_lines
-from palote.ink.level import level
-from palote.ink.segments import cut
 from palote.model.engine import DIGITS, Engine
 from palote.model.line import LineEngine, shipped_line
 from palote.numbers.decode import SEPARATORS, Found
-from palote.numbers.hearing import CutRow, heard
+from palote.numbers.hearing import Budget, heard
 from palote.numbers.judge import Judge, shipped_judge
-from palote.numbers.lattice import Edges, runs_of
+from palote.numbers.lattice import Edges
+from palote.numbers.opened import HEIGHT, OpenRow
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
@@ -26,10 +25,7 @@ from palote.numbers.words import number_alone
 from palote.pixels import Picture
 from palote.result import Alternative, Box, Digit, Line
 
-__all__ = ["HEIGHT", "read_lines"]
-
-HEIGHT = 40.0
-"""Height of a digit in an upright line, in pixels."""
+__all__ = ["read_lines"]
 
 MOST_LINES = 60
 """Lines of a picture that are read; a page of text has no more numbers than that."""
@@ -75,11 +71,11 @@ def read_lines(
         line: the network that reads whole lines; the shipped one if not given.
     """
     judge, line = judge or shipped_judge(), line or shipped_line()
-    best = Page((), 0)
+    best, budget = Page((), 0), Budget()
     for cleaned, rows in find_lines(picture.pixels, how):
         if best.vouched and not (cleaned.stepped or cleaned.mixed):
             continue
-        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line)
+        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line, budget)
         if best.cleaned is None or page.beats(best):
             best = page
     return best
@@ -93,25 +89,27 @@ def _page(
     pattern: Pattern | None,
     judge: Judge,
     line: LineEngine,
+    budget: Budget,
 ) -> Page:
     mask = np.zeros(cleaned.mask.shape, np.bool_)
     opened = []
     for row in rows:
         x, y, width, height = row.box
         mask[y : y + height, x : x + width] |= row.mask
-        opened += _opened(row, line)
+        opened.append(OpenRow(row, Steps.of(row, line)))
     to_picture = _to_picture(picture, cleaned)
     below = engine.card.unsure_below
-    found: dict[CutRow, Line] = {}
-    bare: dict[CutRow, CutRow] = {}
-    for one, seen, opinion in heard(opened, engine, judge, pattern):
+    found: dict[OpenRow, Line] = {}
+    bare: dict[OpenRow, OpenRow] = {}
+    for one, seen, opinion in heard(opened, engine, judge, pattern, budget):
         number = _line(one, seen, opinion, below, to_picture, pattern)
         if number is not None:
             found[one] = number
         if number is None or number.status != "ok":
             alone = number_alone(one.row, seen, opinion)
-            bare.update({left: one for left in _opened(alone, line)} if alone else {})
-    for left, seen, opinion in heard(list(bare), engine, judge, pattern):
+            if alone is not None:
+                bare[OpenRow(alone, Steps.of(alone, line))] = one
+    for left, seen, opinion in heard(list(bare), engine, judge, pattern, budget):
         number = _line(left, seen, opinion, below, to_picture, pattern)
         if number is not None and _better(number, found.get(bare[left])):
             found[bare[left]] = number
@@ -124,15 +122,8 @@ def _better(number: Line, before: Line | None) -> bool:
     return number.status == "ok" or (before is not None and number.confidence > before.confidence)
 
 
-def _opened(row: Row, line: LineEngine) -> list[CutRow]:
-    """Cut a row, and ask the line network about it; nothing if it has no parts."""
-    parts = cut(level(row, HEIGHT))
-    runs = runs_of(parts)
-    return [CutRow(row, parts, runs, Steps.of(row, line))] if len(runs) else []
-
-
 def _line(
-    one: CutRow,
+    one: OpenRow,
     seen: Seen,
     opinion: Opinion,
     unsure_below: float,

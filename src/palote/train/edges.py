@@ -15,16 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink import find_lines
-from palote.ink.level import level
 from palote.ink.row import Row
-from palote.ink.segments import Parts, cut
+from palote.ink.segments import Parts
 from palote.metrics import softmax
 from palote.model.engine import Engine
 from palote.model.line import LineEngine
 from palote.numbers.decode import SYMBOLS
-from palote.numbers.lattice import Runs, edges_of, runs_of
+from palote.numbers.lattice import edges_of
+from palote.numbers.opened import OpenRow
 from palote.numbers.opinion import Seen
-from palote.numbers.reading import HEIGHT
 from palote.numbers.second import Steps
 from palote.train.compose import Sheet, sheet
 from palote.train.glyphs import LineStock
@@ -51,14 +50,14 @@ class Taught:
     """The lattice of one line, and the truth.
 
     Attributes:
+        row: the line; of its runs each is an edge.
         seen: the line as the networks see it.
-        runs: of its parts, one for each edge.
         labels: int64 (n,), index in `SYMBOLS`, 13 for nothing whole, or `NOT_TAUGHT`.
         text: the digits that stand there.
     """
 
+    row: OpenRow
     seen: Seen
-    runs: Runs
     labels: NDArray[np.int64]
     text: str
 
@@ -95,11 +94,11 @@ def taught_edges(
 def _taught(
     row: Row, scale: float, drawn: Sheet, engine: Engine, line: LineEngine
 ) -> Taught | None:
-    parts = cut(level(row, HEIGHT))
-    runs = runs_of(parts)
-    if len(runs) == 0:
+    one = OpenRow(row, Steps.of(row, line))
+    parts = one.parts
+    if len(one.runs) == 0:
         return None
-    edges = edges_of(parts, engine.card.ink, runs)
+    edges = edges_of(parts, engine.card.ink, one.runs)
     shares = softmax(engine(edges.patches).logits, engine.card.temperature)
     owned = _owners(parts, scale, drawn)  # (parts, marks + 1)
     total = owned.sum(axis=0)
@@ -118,7 +117,7 @@ def _taught(
     whole = np.bincount(drawn.owner.ravel(), minlength=len(marks) + 1)
     seen = total[1:] / np.maximum(whole[1:] * _pixels(parts, scale), 1)
     text = "".join(m for m, share in zip(marks, seen, strict=True) if share >= SEEN and m.isdigit())
-    return Taught(Seen(parts, edges, shares, Steps.of(row, line)), runs, labels, text)
+    return Taught(one, Seen(parts, edges, shares, one.steps), labels, text)
 
 
 def _pixels(parts: Parts, scale: float) -> float:

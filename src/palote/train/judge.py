@@ -118,13 +118,13 @@ def _trusted(judge: Judge, taught: Iterable[Taught]) -> Judge:
 def _heard(one: Taught, judge: Judge) -> tuple[Opinion | None, Seen]:
     """Return what the quick way finds, and the line as it is seen where that does not do."""
     seen = one.seen
-    guess = guessed(seen.steps, seen.parts, one.runs)
+    guess = guessed(one.row)
     if guess is None:
         return None, seen
     quick = _some(seen, guess.runs, True)
     opinion = Opinion.of(quick, judge) if guess.whole else None
     logs = judge(quick.shares, quick.edges.measures)
-    return opinion, _some(seen, guess.left(seen.parts, one.runs, logs), False)
+    return opinion, _some(seen, guess.left(seen.parts, one.row.runs, logs), False)
 
 
 def _some(seen: Seen, runs: NDArray[np.intp], quick: bool) -> Seen:
