@@ -59,7 +59,8 @@ def row_of(
     left, top = int(stats[:, 0].min()), int(stats[:, 1].min())
     right = int((stats[:, 0] + stats[:, 2]).max())
     bottom = int((stats[:, 1] + stats[:, 3]).max())
-    large = components.stats[[piece for piece in group if piece in set(tall.tolist())]]
+    among = set(tall.tolist())
+    large = components.stats[[piece for piece in group if piece in among]]
     height = median(large[:, 3])
     slope = _slope(large, height)
     if slope:

@@ -32,6 +32,8 @@ def spaced(text: Found, seen: Seen) -> str:
     boxes = seen.edges.boxes[list(text.edges)].astype(np.float64)
     right = np.maximum.accumulate(boxes[:, 0] + boxes[:, 2])
     gaps = (boxes[1:, 0] - right[:-1]) / seen.parts.level.digit
+    if gaps.max(initial=0.0) <= LEAST:
+        return text.text
     sign = np.array([symbol in SEPARATORS for symbol in text.text])
     between = ~(sign[1:] | sign[:-1])
     free = gaps[between]
