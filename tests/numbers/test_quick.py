@@ -128,6 +128,27 @@ def test_peaks_lie_where_the_digits_do() -> None:
     assert line_crop(row).shape[0] == 32
 
 
+def test_what_is_surely_no_digit_may_be_left_out() -> None:
+    """What lies nearest to it is; where the line network is not sure, nothing is."""
+    ((_, (row,)),) = find_lines(written(NUMBER))
+    at = np.array(centres_of(level(row, HEIGHT).mask.any(axis=0))) / HEIGHT
+    between = (at[2] + at[3]) / 2
+    places = np.array([at[0] - 2, *at, between - 0.05, between + 0.05, at[3] + 3])
+    foreign = Steps.of(row, Says("204x")).foreign(places)
+    assert foreign.tolist() == [False, False, False, False, True, False, True, True]
+    assert not Steps.of(row, Says("204x", sure=0.5)).foreign(places).any()
+    assert not Steps.of(row, Says(NUMBER)).foreign(places).any()
+    assert not Steps.of(row, Says("")).foreign(places).any()
+
+
+def test_a_sign_beside_a_number_costs_it_no_trust(engine: Counting) -> None:
+    """Its ink is left out, and does not count as missing, unless it looks like a digit."""
+    (line,) = read_lines(load(written("204W")), engine, line=Says("204x")).lines
+    assert line.text == "204" and line.status == "ok"
+    (line,) = read_lines(load(written(NUMBER)), engine, line=Says("204x")).lines
+    assert line.status == "unsure"
+
+
 def test_the_shipped_networks_take_the_quick_way(engine: Counting) -> None:
     for number in ("2047", "635", "94"):
         page = read_lines(load(written(number)), engine)

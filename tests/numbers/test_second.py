@@ -115,6 +115,32 @@ def test_a_stroke_beside_a_digit_is_a_digit_if_it_may_be() -> None:
     assert combined(found, steps, edges, scores, skips, with_digits)[0].text != "4."
 
 
+def strokes(truth: str) -> tuple[Edges, np.ndarray, np.ndarray]:
+    """Return a lattice that sees each digit clearly, and of a slash as much a 1."""
+    edges = lattice(len(truth), 1)
+    scores = np.full((len(edges), len(SYMBOLS)), -9.0)
+    for part, symbol in enumerate(truth):
+        scores[part, SYMBOLS.index(symbol)] = -0.1
+        if symbol == "/":
+            scores[part, 1] = -0.1
+    return edges, scores, np.full(len(truth), -9.0)
+
+
+@pytest.mark.parametrize(
+    ("truth", "text"),
+    [
+        *((date, date) for date in ("54/02/70", "1/3/24", "25/12/2024", "7/11/2019")),
+        *(("123/4", "12314"), ("3/45/678", "31451678"), ("12/3/4/05", "121314105")),
+    ],
+)
+def test_strokes_in_the_places_of_a_date_are_slashes(truth: str, text: str) -> None:
+    """Elsewhere they are 1s, which count for more; hardly any number has both just there."""
+    edges, scores, skips = strokes(truth)
+    found = decode(edges.first, edges.last, len(truth), scores, skips)
+    weights = np.array([0.2, 0.0, 2.0])
+    assert combined(found, steps_for(truth), edges, scores, skips, weights)[0].text == text
+
+
 def test_what_only_the_line_network_finds_is_placed_on_the_lattice() -> None:
     edges = lattice(3)
     scores = np.full((len(edges), len(SYMBOLS)), -9.0)

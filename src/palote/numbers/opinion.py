@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.segments import Parts
+from palote.model.engine import DIGITS
 from palote.numbers.decode import SYMBOLS, Found, decode
 from palote.numbers.judge import Judge
 from palote.numbers.lattice import Edges
@@ -25,6 +26,12 @@ DUST = -6.0
 """What leaving out a part costs for each height of a digit that it is high."""
 
 LARGEST_PART = 1.5
+
+DIGIT_LIKE = float(np.log(0.7))
+"""Log probability from which on the judge sees a digit."""
+
+ASIDE = -1.5
+"""What it costs to leave out a part that the line network takes for something else than a digit."""
 
 NOT_BAD = 0.3
 """Weight of the judge's doubt that an edge is anything whole."""
@@ -75,6 +82,8 @@ class Opinion:
         """Weigh what was seen; nothing if there is no digit in it."""
         parts, edges = seen.parts, seen.edges
         logs, scores, skips = scored(edges, parts, seen.shares, judge)
+        foreign = _foreign(seen, logs)
+        skips[foreign] = np.maximum(skips[foreign], ASIDE)
         found: list[Found] = []
         if not seen.quick:
             follows = pattern.follows if pattern else None
@@ -84,7 +93,7 @@ class Opinion:
         found = [text for text in found if text.digits]
         if not found:
             return None
-        marks = Marks.of(found, edges, parts, logs)
+        marks = Marks.of(found, edges, parts, logs, foreign)
         confidence = marks.trust(judge.trust_quick if seen.quick else judge.trust)
         return cls(found, logs, marks, confidence)
 
@@ -95,6 +104,17 @@ class Opinion:
         said = [self.logs[e, SYMBOLS.index(s)] for e, s in zip(best.edges, best.text, strict=True)]
         all_used = len(best.edges) == len(self.logs)
         return all_used and min(said) >= AGREES and self.marks.skipped <= LEFT_OUT
+
+
+def _foreign(seen: Seen, logs: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which parts (n,) are surely none of a number's: neither network sees a digit in them."""
+    boxes = seen.parts.boxes
+    foreign = seen.steps.foreign((boxes[:, 0] + boxes[:, 2] / 2) / seen.parts.level.digit)
+    if foreign.any():
+        digits = logs[:, :DIGITS].max(axis=1, initial=-np.inf) >= DIGIT_LIKE
+        for first, last in zip(seen.edges.first[digits], seen.edges.last[digits], strict=True):
+            foreign[first:last] = False
+    return foreign
 
 
 def scored(

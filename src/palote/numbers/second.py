@@ -7,6 +7,7 @@ where each digit lies, the lattice says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,17 @@ NEVER = -60.0
 
 FAINTEST = -40.0
 """Log probability of a text that the line network finds hopeless."""
+
+
+DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:19|20)?\d{2}")
+"""What is written with two slashes."""
+
+A_DATE = float(np.log(10))
+"""A stroke may be a slash or a 1, and two of them in these two places are ten times as likely a
+date as a number that has both by chance."""
+
+FOREIGN = float(np.log(0.6))
+"""Log probability from which on something is neither a digit nor a separator."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +83,23 @@ class Steps:
         text = "".join(self.alphabet[symbol] for symbol in best[starts[shown]])
         surest = np.maximum.reduceat(self.logs.max(axis=1), starts)
         return text, middle[shown], surest[shown]
+
+    def foreign(self, at: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which places of the line belong to a sign, a word or what is crossed out.
+
+        Args:
+            at: float64 (n,), in heights of a digit from the left edge.
+
+        Returns:
+            bool (n,): those to which nothing is nearer than what is surely neither a digit nor a
+            separator.
+        """
+        text, places, logs = self.peaks()
+        if not text:
+            return np.zeros(len(at), np.bool_)
+        sure = logs >= FOREIGN
+        other = np.array([symbol not in SYMBOLS for symbol in text]) & sure
+        return np.asarray(other[np.abs(at[:, None] - places).argmin(axis=1)], np.bool_)
 
     def texts(self, pattern: Pattern | None) -> dict[str, float]:
         """Return the likeliest texts of digits and separators, with their log probabilities."""
@@ -136,8 +165,12 @@ def combined(
     logs = steps.log_probabilities(by_text, pattern)
     both = []
     for text, one in by_text.items():
-        opinions = np.array([max(NEVER, one.score), logs[text], len(one.digits)])
-        both.append(replace(one, score=float(weights @ opinions), line=logs[text]))
+        is_date = DATE.fullmatch(text) is not None
+        # The slashes of a date are strokes that would be digits otherwise.
+        strokes = len(one.digits) + is_date * text.count("/")
+        opinions = np.array([max(NEVER, one.score), logs[text], strokes])
+        score = float(weights @ opinions) + is_date * A_DATE
+        both.append(replace(one, score=score, line=logs[text]))
     return sorted(both, key=lambda one: -one.score)
 
 

@@ -31,7 +31,7 @@ class Marks:
         ahead: log odds of the text against all others that were found.
         weakest: log probability of its least likely symbol.
         doubt: sum of those of all its symbols.
-        skipped: share of the line's ink that was left out.
+        skipped: share of the line's ink that was left out, but for what is no part of a number.
         symbols: how many it has.
         line: log probability that the line network gives it.
     """
@@ -52,6 +52,7 @@ class Marks:
         edges: Edges,
         parts: Parts,
         logs: NDArray[np.float64],
+        foreign: NDArray[np.bool_],
     ) -> Marks:
         """Collect the marks of the best text.
 
@@ -60,6 +61,7 @@ class Marks:
             edges: of the lattice.
             parts: of the line.
             logs: float64 (n, 14), log probabilities of the edges.
+            foreign: bool (parts,), which are no part of a number, and may be left out.
         """
         best = found[0]
         share = float(posteriors(found)[0])
@@ -67,7 +69,7 @@ class Marks:
         said = [
             float(logs[e, SYMBOLS.index(s)]) for e, s in zip(best.edges, best.text, strict=True)
         ]
-        used = np.zeros(len(parts), np.bool_)
+        used = foreign.copy()
         for edge in best.edges:
             used[edges.first[edge] : edges.last[edge]] = True
         ink = float(parts.area.sum())
