@@ -19,7 +19,7 @@ from palote.numbers.trust import Marks
 from palote.pixels import load
 from tests.numbers.writing import written
 
-LINES = 40
+LINES = 80
 
 
 def said(ahead: float, text: str) -> Opinion:

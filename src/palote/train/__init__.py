@@ -31,7 +31,8 @@ Whole lines of digits, for a network that reads them at once::
     glyphs.py        the marks: digits, separators, letters; contact.py lets digits touch
     schooled.py      rarer forms of digits; curves.py has their strokes
     phrases.py       what stands on a line
-    labels.py        printed words beside numbers
+    labels.py        printed words beside numbers; letters.py units by hand, marks.py signs
+    struck.py        what is crossed out
     grounds.py       what it stands on: paper, cheques, forms
 
 Looking at what came out::

@@ -22,6 +22,7 @@ from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
 from palote.train.labels import LABELS
 from palote.train.phrases import OTHER, phrase
+from palote.train.struck import STRUCK, struck
 
 __all__ = ["Sheet", "Writing", "sheet", "write"]
 
@@ -96,14 +97,15 @@ def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
     Args:
         stock: what the marks are taken from.
         rng: chance.
-        text: what to write, digits, ``. , ' - = ~ /``, letters and spaces; by chance if
-            not given.
+        text: what to write, digits, ``. , ' : - = ~ /``, letters and spaces; by chance if
+            not given, and then some of it may be crossed out.
     """
+    by_chance = text is None
     text = phrase(rng) if text is None else text
     hand = hand_of(stock, rng, len(text.replace(" ", "")))
     if hand.pitch:  # no word fits into a cell
         text = "".join(mark for mark in text if mark != " " and mark not in LABELS) or "0"
-    line, marks, edges = _set(text, hand, stock, rng)
+    line, marks, edges = _set(text, hand, stock, rng, by_chance)
     return _inked(line, marks, hand, edges, rng)
 
 
@@ -149,11 +151,12 @@ def sheet(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
 
 
 def _set(
-    text: str, hand: Hand, stock: LineStock, rng: np.random.Generator
+    text: str, hand: Hand, stock: LineStock, rng: np.random.Generator, crossing: bool
 ) -> tuple[list[Glyph], str, tuple[float, ...]]:
     """Set the marks one beside the other; return them, their symbols, and edges of cells."""
     line: list[Glyph] = []
     marks = ""
+    words: list[int] = []
     cursor, drift = 0.0, 0.0
     edge = Edge(hand.width)
     for number, character in enumerate(text):
@@ -191,6 +194,9 @@ def _set(
             mark = replace(mark, points=glyphs.joined(line[-1], points))
         line.append(mark)
         marks += symbol
+        words.append(text[:number].count(" "))
+    if crossing and not hand.pitch and rng.random() < STRUCK:
+        line, marks = struck(line, marks, words, rng)
     edges = tuple(hand.pitch * n for n in range(len(marks) + 1)) if hand.pitch else ()
     return line, marks, edges
 

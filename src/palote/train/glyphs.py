@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from palote import data
 from palote.train import draw
 from palote.train.labels import LABELS, printed
+from palote.train.letters import LETTERS, letter
 from palote.train.marks import MARKS, mark
 from palote.train.phrases import OTHER
 
@@ -27,6 +28,7 @@ Points = NDArray[np.float32]
 STROKES: dict[str, tuple[str, list[tuple[float, float, int]]]] = {
     ".": (".", [(0.0, -0.02, 0), (0.04, 0.0, 0)]),
     ",": (".", [(0.05, -0.06, 0), (0.03, 0.06, 0), (-0.05, 0.2, 0)]),
+    ":": (".", [(0.02, -0.62, 0), (0.04, -0.6, 0), (0.0, -0.14, 1), (0.02, -0.12, 1)]),
     "'": (".", [(0.06, -1.1, 0), (0.0, -0.85, 0)]),
     "-": ("-", [(0.0, -0.45, 0), (0.2, -0.46, 0), (0.42, -0.45, 0)]),
     "=": ("-", [(0.0, -0.55, 0), (0.4, -0.56, 0), (0.02, -0.3, 1), (0.42, -0.3, 1)]),
@@ -34,6 +36,9 @@ STROKES: dict[str, tuple[str, list[tuple[float, float, int]]]] = {
     "/": ("/", [(0.42, -1.1, 0), (0.2, -0.45, 0), (0.0, 0.15, 0)]),
 }
 """Separator -> the symbol that is taught, and its strokes."""
+
+BY_CODE = 0.75
+"""Share of the letters that are drawn by code, where they stand: the others are the pen data's."""
 
 OWN_DIGITS = 8
 """A writer who wrote so many different digits can fill a line."""
@@ -139,7 +144,7 @@ def other(character: str, stock: LineStock, rng: np.random.Generator) -> tuple[s
         symbol, strokes = STROKES[character]
         points = np.array(strokes, np.float32)
         points[:, :2] += rng.normal(0, 0.03, (len(points), 2))
-        if symbol in "-.":
+        if symbol in "-." and character != ":":
             points[:, 0] *= np.exp(rng.normal(0, 0.45))
         if symbol == "/":  # no higher than a digit, at times, and as upright as a 1
             points[:, :2] *= np.exp(rng.normal([0, -0.08], [0.35, 0.15]))
@@ -149,6 +154,8 @@ def other(character: str, stock: LineStock, rng: np.random.Generator) -> tuple[s
         return OTHER, _word(character, rng)
     if character in MARKS:
         return OTHER, Glyph(mark(character, rng))
+    if character in LETTERS and rng.random() < BY_CODE:
+        return OTHER, Glyph(letter(character, rng))
     points = _standing(draw.distort(stock.letter(character, rng), rng, 0.6))
     points[:, :2] *= rng.uniform(0.6, 1.1) * (0.6 if character == "*" else 1.0)
     if character in "*":

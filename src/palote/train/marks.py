@@ -82,6 +82,33 @@ def _euro(rng: np.random.Generator) -> list[Stroke]:
     return [bow, *(np.array([(left, -0.5 + y), (right, -0.5 + y)]) for y in (-gap, gap))]
 
 
+def _dollar(rng: np.random.Generator) -> list[Stroke]:
+    wide = rng.uniform(0.4, 0.6)
+    curve = [(0.95, -0.78), (0.7, -1.02), (0.1, -0.98), (0.02, -0.6), (0.5, -0.5)]
+    curve += [(1.0, -0.38), (0.92, -0.02), (0.3, 0.04), (0.0, -0.2)]
+    strokes = [smooth([(wide * x, y) for x, y in curve])]
+    above, below = rng.uniform(0.05, 0.25, 2)
+    lean = rng.normal(0.03, 0.05)
+    bars = [0.5] if rng.random() < 0.75 else [0.4, 0.62]
+    for bar in bars:
+        x = wide * bar
+        top, bottom = (-1 - above, below)
+        if rng.random() < 0.2:  # the bar stands out above and below, and is not drawn within
+            strokes.append(np.array([(x + lean, top), (x + lean, -0.9)]))
+            strokes.append(np.array([(x - lean, -0.06), (x - lean, bottom)]))
+        else:
+            strokes.append(np.array([(x + lean, top), (x - lean, bottom)]))
+    return strokes
+
+
+def _pound(rng: np.random.Generator) -> list[Stroke]:
+    wide = rng.uniform(0.45, 0.6)
+    curve = [(0.95, -0.8), (0.75, -1.05), (0.35, -1.0), (0.35, -0.6), (0.4, -0.2), (0.02, 0.02)]
+    foot = [(0.02, 0.0), (0.3, -0.12), (0.6, 0.04), (1.0, -0.06)]
+    bar = np.array([(0.05 * wide, -0.48), (0.7 * wide, -0.5)])
+    return [smooth([(wide * x, y) for x, y in points]) for points in (curve, foot)] + [bar]
+
+
 def _hash(rng: np.random.Generator) -> list[Stroke]:
     lean, apart = rng.uniform(0.0, 0.2), rng.uniform(0.12, 0.2)
     upright = [np.array([(x + lean, -1.0), (x - lean, 0.0)]) for x in (-apart, apart)]
@@ -113,6 +140,8 @@ MARKS: dict[str, Callable[[np.random.Generator], list[Stroke]]] = {
     "%": _percent,
     "°": _degree,
     "€": _euro,
+    "$": _dollar,
+    "£": _pound,
     "#": _hash,
     "✓": _tick,
     "×": _cross,

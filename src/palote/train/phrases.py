@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from palote.train.labels import label
+from palote.train.letters import UNITS_AFTER, UNITS_AHEAD
 
 __all__ = ["OTHER", "SYMBOLS", "phrase", "taught"]
 
@@ -16,7 +17,7 @@ OTHER = "x"
 """Symbol of a stretch, however long, of what is neither a digit nor a separator."""
 
 SYMBOLS = "0123456789.-/" + OTHER
-""""." stands for "," and "'", too; "-" for "=" and long dashes. A space has no symbol."""
+""""." stands for ",", "'" and ":", too; "-" for "=" and long dashes. A space has no symbol."""
 
 LETTERS = "NRUEWAFMXTKHVCPadefkmnprtuvwxyh"
 """Nobody takes them for digits, not even in a word."""
@@ -27,7 +28,7 @@ MOST = 12
 SIGNED = (
     *("({})", "({})", "{})", "[{}]", "+{}", "-{}", "{}%", "{} %", "{}€", "{} €", "€{}", "{}°"),
     *("#{}", "{} ✓", "✓ {}", "{}✓", "✓{}", "{} ×", "× {}", "={}", "{}+{}", "{}×{}", "{}={}"),
-    "+{}%",
+    *("+{}%", "${}", "${}", "$ {}", "{}$", "{} $", "£{}", "{}£"),
 )
 """Numbers with a sign, each as likely."""
 
@@ -37,14 +38,14 @@ def phrase(rng: np.random.Generator, labelled: bool = True) -> str:
 
     Args:
         rng: chance.
-        labelled: whether a number may have a word beside it.
+        labelled: whether a number may have a word beside it, at a distance.
 
     Returns:
-        Digits, ``. , ' - = ~ /``, letters, ``$ *``, signs of `marks.MARKS`, words of
+        Digits, ``. , ' : - = ~ /``, letters, ``*``, signs of `marks.MARKS`, words of
         `labels.LABELS` and spaces.
     """
-    kinds = [_plain, _amount, _grouped, _spaced, _date, _word, _signed, _labelled]
-    share = np.array([30, 18, 8, 3, 6, 5, 14, 16 * labelled], float)
+    kinds = [_plain, _amount, _grouped, _spaced, _date, _time, _word, _signed, _labelled, _measured]
+    share = np.array([30, 17, 8, 4, 10, 3, 4, 13, 10 * labelled, 9], float)
     kind = rng.choice(len(kinds), p=share / share.sum())
     return kinds[kind](rng)
 
@@ -121,7 +122,31 @@ def _date(rng: np.random.Generator) -> str:
     parts = [format(day, pad), format(month, pad), year]
     if rng.random() < 0.2:
         parts = parts[::-1]
-    return str(rng.choice(["/", ".", "-", " "], p=[0.45, 0.3, 0.2, 0.05])).join(parts)
+    if rng.random() < 0.12:  # a day and a month, or a fraction
+        parts = parts[:2]
+    return str(rng.choice(["/", ".", "-", " "], p=[0.55, 0.22, 0.18, 0.05])).join(parts)
+
+
+def _time(rng: np.random.Generator) -> str:
+    """Return a time of day, or how long something takes."""
+    hour, minute, second = (int(rng.integers(0, most)) for most in (24, 60, 60))
+    kind = rng.random()
+    if kind < 0.3:
+        return f"{hour}{rng.choice(list('hH'))}{minute:02d}" + ("m" if kind < 0.1 else "")
+    return f"{hour}:{minute:02d}" + (f":{second:02d}" if kind > 0.75 else "")
+
+
+def _measured(rng: np.random.Generator) -> str:
+    """Return a number with its unit, or what it is called, by hand and close to it."""
+    number = _digits(rng, int(rng.integers(1, 5)))
+    if rng.random() < 0.25:
+        number += str(rng.choice([".", ","])) + _digits(rng, int(rng.integers(1, 3)))
+    gap = " " if rng.random() < 0.35 else ""
+    after = rng.random() < 0.75
+    words = UNITS_AFTER if after else UNITS_AHEAD
+    share = np.array(list(words.values()), float)
+    word = str(rng.choice(list(words), p=share / share.sum()))
+    return number + gap + word if after else word + gap + number
 
 
 def _signed(rng: np.random.Generator) -> str:
