@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, light, number_sets, prints, words
+from benchmarks import fields, formats, light, number_sets, prints, words
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -53,6 +53,7 @@ SETS = {
     "light": light.lit_numbers,
     "prints": prints.stamped_numbers,
     "words": words.labelled_numbers,
+    "formats": formats.formats,
 }
 
 CELL, CAPTION = (300, 100), 18
