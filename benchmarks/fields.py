@@ -87,6 +87,22 @@ def ruled_pages(settings: Settings) -> Iterator[Item]:
         yield Item(png(as_bytes(tones)), texts, "unlike pens on ruled paper", kind)
 
 
+def on_plain(
+    ink: Ink, paper: tuple[int, int], contrast: tuple[int, int], rng: np.random.Generator
+) -> bytes:
+    """Photograph ink on plain paper with some room around it; return the PNG.
+
+    Args:
+        ink: what is written.
+        paper: darkest and lightest tone that it may have.
+        contrast: how much darker the ink is, at least and at most.
+        rng: chance.
+    """
+    ink = np.pad(ink, rng.integers(5, 40, (2, 2)))
+    tones = rng.uniform(*paper) - rng.uniform(*contrast) * ink
+    return png(as_bytes(tones + rng.normal(0, rng.uniform(1, 5), ink.shape)))
+
+
 def of_one(pens: Strokes, count: int, rng: np.random.Generator) -> list[int]:
     """Return the numbers of some digits of one writer."""
     own = np.flatnonzero(pens.writers == rng.choice(np.unique(pens.writers)))

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.fields import put
-from benchmarks.number_sets import Item
-from benchmarks.sets import SEED, as_bytes, png
+from benchmarks.fields import on_plain, put
+from benchmarks.number_sets import Item, full_writers
+from benchmarks.sets import SEED
 from benchmarks.styles import Points, high
 from palote import data
 from palote.data import Strokes
@@ -38,19 +38,13 @@ FORMATS = {
 def formats(settings: Settings) -> Iterator[Item]:
     """Write numbers of one writer each in every format."""
     pens = data.pen("validation", settings)
-    full = [
-        writer
-        for writer in np.unique(pens.writers)
-        if len(set(pens.labels[pens.writers == writer])) == 10
-    ]
+    full = full_writers(pens)
     rng = np.random.default_rng([SEED, 14])
     for kind, ways in FORMATS.items():
         for _ in range(OF_EACH):
             own = np.flatnonzero(pens.writers == rng.choice(full))
             ink, digits = _written(str(rng.choice(ways)), pens, own, rng)
-            ink = np.pad(ink, rng.integers(5, 40, (2, 2)))
-            tones = rng.uniform(215, 250) - rng.uniform(140, 205) * ink
-            picture = png(as_bytes(tones + rng.normal(0, rng.uniform(1, 5), ink.shape)))
+            picture = on_plain(ink, (215, 250), (140, 205), rng)
             yield Item(picture, (digits,), "in formats", kind)
 
 
@@ -61,19 +55,19 @@ def _written(
     height = rng.uniform(32, 60)
     pen = rng.uniform(0.05, 0.1) * height
     marks: list[Points] = []
-    digits, right, crossed = "", 0.0, 0.0
+    digits, right = "", 0.0
     crossing = way.startswith("x")
     for character in way[crossing:]:
         if character == " ":
             if crossing:
-                marks.append(_crossed(crossed - 0.15, right + 0.1, rng))
+                marks.append(_crossed(-0.15, right + 0.1, rng))
                 crossing, digits = False, ""
             right += rng.uniform(0.4, 0.8)
             continue
         if character == "#" or character.isdigit():
             known = own if character == "#" else own[pens.labels[own] == character]
             chosen = int(rng.choice(known))
-            points = high(pens[chosen]) * np.array([1, 1, 1], np.float32)
+            points = high(pens[chosen])
             points[:, :2] *= rng.uniform(0.88, 1.08)
             points[:, 1] += rng.normal(0, 0.04) - points[:, 1].max()
             digits += str(pens.labels[chosen])

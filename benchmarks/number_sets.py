@@ -53,11 +53,7 @@ def composed(settings: Settings) -> Iterator[Item]:
     """Five digits of one writer for validation: apart, or two of them touching or overlapping."""
     pens = data.pen("validation", settings)
     rng = np.random.default_rng(SEED)
-    full = [
-        writer
-        for writer in np.unique(pens.writers)
-        if len(set(pens.labels[pens.writers == writer])) == 10
-    ]
+    full = full_writers(pens)
     for number in range(COMPOSED):
         kind = ("apart", "touching", "overlapping")[number % 3]
         own = _of_one(pens, np.array(full), rng)
@@ -100,6 +96,15 @@ def on_a_sheet(settings: Settings) -> Iterator[Item]:
         ink = draw.paint(line, size * width / height, max(3.0, size * rng.uniform(0.06, 0.12)))
         picture = on_desk(ink, str(rng.choice(["sheet", "note", "card"])), rng)
         yield Item(picture, (text(pens, chosen),), "on a sheet", "on a sheet on a desk")
+
+
+def full_writers(pens: Strokes) -> list[np.str_]:
+    """Return those who wrote every digit."""
+    return [
+        writer
+        for writer in np.unique(pens.writers)
+        if len(set(pens.labels[pens.writers == writer])) == 10
+    ]
 
 
 def _of_one(pens: Strokes, writers: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.intp]:

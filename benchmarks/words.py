@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.fields import Ink, in_row, of_one, put
+from benchmarks.fields import Ink, in_row, of_one, on_plain, put
 from benchmarks.number_sets import Item, text
-from benchmarks.sets import SEED, as_bytes, png
+from benchmarks.sets import SEED
 from benchmarks.styles import high
 from palote import data
 from palote.data import Strokes
@@ -47,9 +47,7 @@ def labelled_numbers(settings: Settings) -> Iterator[Item]:
             put(beside, word, round(0.8 * len(beside)) - len(word), 0)
             gap = np.zeros((len(beside), round(height * rng.uniform(0.5, 1.3))), np.float32)
             line = [beside, gap, *line] if side == "ahead" else [*line, gap, beside]
-        ink = np.pad(np.hstack(line), rng.integers(5, 40, (2, 2)))
-        tones = rng.uniform(225, 250) - rng.uniform(150, 215) * ink
-        picture = png(as_bytes(tones + rng.normal(0, rng.uniform(1, 5), ink.shape)))
+        picture = on_plain(np.hstack(line), (225, 250), (150, 215), rng)
         yield Item(picture, (text(pens, chosen),), "beside words", kind)
 
 

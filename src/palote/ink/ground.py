@@ -161,9 +161,8 @@ def _ground(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _tones(depth: NDArray[np.float32]) -> list[bool]:
     """Say which tone stands out from the ground: one answer if it is clear, both if not."""
-    darker, lighter = (
-        float(side @ side) for side in (np.maximum(depth, 0).ravel(), np.minimum(depth, 0).ravel())
-    )
+    below, above = np.maximum(depth, 0).ravel(), np.minimum(depth, 0).ravel()
+    darker, lighter = float(below @ below), float(above @ above)
     likely = darker >= lighter
     sure = max(darker, lighter) > CLEAR * min(darker, lighter)
     return [likely] if sure else [likely, not likely]

@@ -70,6 +70,12 @@ class Parts:
     def __len__(self) -> int:
         return len(self.boxes)
 
+    @property
+    def middles(self) -> NDArray[np.float64]:
+        """float64 (n,): middle of each, in heights of a digit from the left edge of the line."""
+        middles = self.boxes[:, 0] + self.boxes[:, 2] / 2
+        return np.asarray(middles / self.level.digit, np.float64)
+
 
 def cut(level: Level) -> Parts:
     """Cut a line into parts.

@@ -108,19 +108,21 @@ def _affordable(
         pattern: the format of the numbers, if it is known.
         budget: of the picture.
     """
-    edges, vain = min(MOST_EDGES, budget.edges), min(MOST_VAIN, budget.vain)
+    # What is left of the budget when this interpretation has had its share.
+    least_edges, least_vain = max(0, budget.edges - MOST_EDGES), max(0, budget.vain - MOST_VAIN)
     for number, one in enumerate(opened):
+        if number in found:
+            continue
         in_vain = _sees_none(one.steps, pattern)
-        if number in found or (in_vain and vain <= 0):
+        if in_vain and budget.vain <= least_vain:
             continue
         runs = left[number] if number in left else one.runs
         if in_vain:
-            spent = max(LEAST_VAIN, len(runs))
-            vain, budget.vain = vain - spent, budget.vain - spent
-            if vain < 0:
+            budget.vain -= max(LEAST_VAIN, len(runs))
+            if budget.vain < least_vain:
                 continue
-        edges, budget.edges = edges - len(runs), budget.edges - len(runs)
-        if edges < 0:
+        budget.edges -= len(runs)
+        if budget.edges < least_edges:
             break
         if len(runs):
             yield number, runs

@@ -8,6 +8,7 @@ from functools import cached_property
 from palote.ink import Row
 from palote.ink.level import level
 from palote.ink.segments import Parts, cut
+from palote.model.line import LineEngine
 from palote.numbers.lattice import Runs, runs_of
 from palote.numbers.second import Steps
 
@@ -28,6 +29,11 @@ class OpenRow:
 
     row: Row
     steps: Steps
+
+    @classmethod
+    def of(cls, row: Row, line: LineEngine) -> OpenRow:
+        """Ask the line network about a row."""
+        return cls(row, Steps.of(row, line))
 
     @cached_property
     def parts(self) -> Parts:

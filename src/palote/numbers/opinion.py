@@ -108,8 +108,7 @@ class Opinion:
 
 def _foreign(seen: Seen, logs: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell which parts (n,) are surely none of a number's: neither network sees a digit in them."""
-    boxes = seen.parts.boxes
-    foreign = seen.steps.foreign((boxes[:, 0] + boxes[:, 2] / 2) / seen.parts.level.digit)
+    foreign = seen.steps.foreign(seen.parts.middles)
     if foreign.any():
         digits = logs[:, :DIGITS].max(axis=1, initial=-np.inf) >= DIGIT_LIKE
         for first, last in zip(seen.edges.first[digits], seen.edges.last[digits], strict=True):

@@ -99,8 +99,7 @@ def guessed(one: OpenRow, pattern: Pattern | None = None) -> Guess | None:
         return None
     parts, runs = one.parts, one.runs
     sure = log >= SURE and all(symbol in SYMBOLS for symbol in text)
-    middle = (parts.boxes[:, 0] + parts.boxes[:, 2] / 2) / parts.level.digit
-    away = np.abs(middle[:, None] - at[None, :])  # (parts, k)
+    away = np.abs(parts.middles[:, None] - at[None, :])  # (parts, k)
     nearest = np.where(away.min(axis=1) <= REACH, away.argmin(axis=1), -1)
     numbered = {(int(first), int(last)): i for i, (first, last) in enumerate(runs.ends)}
     chosen, symbols = [], ""

@@ -96,7 +96,7 @@ def _page(
     for row in rows:
         x, y, width, height = row.box
         mask[y : y + height, x : x + width] |= row.mask
-        opened.append(OpenRow(row, Steps.of(row, line)))
+        opened.append(OpenRow.of(row, line))
     to_picture = _to_picture(picture, cleaned)
     below = engine.card.unsure_below
     found: dict[OpenRow, Line] = {}
@@ -108,7 +108,7 @@ def _page(
         if number is None or number.status != "ok":
             alone = number_alone(one.row, seen, opinion)
             if alone is not None:
-                bare[OpenRow(alone, Steps.of(alone, line))] = one
+                bare[OpenRow.of(alone, line)] = one
     for left, seen, opinion in heard(list(bare), engine, judge, pattern, budget):
         number = _line(left, seen, opinion, below, to_picture, pattern)
         if number is not None and _better(number, found.get(bare[left])):

@@ -65,11 +65,6 @@ class Group:
     said: str
     is_word: bool
 
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the line network sees what is neither a digit nor a separator."""
-        return any(symbol not in SYMBOLS for symbol in self.said)
-
 
 def number_alone(row: Row, seen: Seen, opinion: Opinion) -> Row | None:
     """Return the row without the words at its ends; nothing if there are none, or nothing else.
@@ -87,7 +82,9 @@ def number_alone(row: Row, seen: Seen, opinion: Opinion) -> Row | None:
     if any(words[first:last]) or max(first, len(words) - last) > MOST:
         return None
     kept = [symbol for group in groups[first:last] for symbol in group.said]
-    if len(kept) < 2 and not all(group.is_foreign for group in (*groups[:first], *groups[last:])):
+    if len(kept) < 2 and not all(
+        _has_foreign(group.said) for group in (*groups[:first], *groups[last:])
+    ):
         return None
     gaps = [after.left - before.right for before, after in pairwise(groups)]
     borders = [gaps[k - 1] for k in (first, last) if 0 < k < len(groups)]
@@ -120,6 +117,11 @@ def _groups(seen: Seen, opinion: Opinion) -> list[Group]:
     return groups
 
 
+def _has_foreign(said: str) -> bool:
+    """Tell whether the line network sees what is neither a digit nor a separator."""
+    return any(symbol not in SYMBOLS for symbol in said)
+
+
 def _is_word(seen: Seen, opinion: Opinion, own: NDArray[np.intp], said: str) -> bool:
     """Tell whether a group of parts is a word.
 
@@ -130,7 +132,7 @@ def _is_word(seen: Seen, opinion: Opinion, own: NDArray[np.intp], said: str) -> 
         said: what the line network sees in them.
     """
     best = opinion.found[0]
-    other = any(symbol not in SYMBOLS for symbol in said)
+    other = _has_foreign(said)
     foreign, agreed, ink = other, False, 0
     for symbol, edge in zip(best.text, best.edges, strict=True):
         first, last = int(seen.edges.first[edge]), int(seen.edges.last[edge])

@@ -156,7 +156,6 @@ def _set(
     """Set the marks one beside the other; return them, their symbols, and edges of cells."""
     line: list[Glyph] = []
     marks = ""
-    words: list[int] = []
     cursor, drift = 0.0, 0.0
     edge = Edge(hand.width)
     for number, character in enumerate(text):
@@ -194,8 +193,8 @@ def _set(
             mark = replace(mark, points=glyphs.joined(line[-1], points))
         line.append(mark)
         marks += symbol
-        words.append(text[:number].count(" "))
     if crossing and not hand.pitch and rng.random() < STRUCK:
+        words = [number for number, word in enumerate(text.split(" ")) for _ in word]
         line, marks = struck(line, marks, words, rng)
     edges = tuple(hand.pitch * n for n in range(len(marks) + 1)) if hand.pitch else ()
     return line, marks, edges

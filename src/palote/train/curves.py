@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Stroke", "bent", "downwards", "leaning", "numbered", "smooth"]
+__all__ = ["Stroke", "bent", "downwards", "leaning", "numbered", "smooth", "trembling"]
 
 Stroke = NDArray[np.float64]
 """(k, 2): x to the right, y downwards; what is written stands on 0 and is about 1 high."""
@@ -39,6 +39,11 @@ def smooth(points: list[tuple[float, float]]) -> Stroke:
         between = np.stack([near, far], axis=1).reshape(-1, 2)
         curve = np.vstack([curve[:1], between, curve[-1:]])
     return curve
+
+
+def trembling(strokes: Iterable[Stroke], rng: np.random.Generator) -> list[Stroke]:
+    """Return strokes as no hand makes them quite the same."""
+    return [np.asarray(stroke + rng.normal(0, 0.015, stroke.shape)) for stroke in strokes]
 
 
 def numbered(strokes: Iterable[NDArray[np.floating]]) -> NDArray[np.float32]:

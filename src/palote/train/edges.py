@@ -24,7 +24,6 @@ from palote.numbers.decode import SYMBOLS
 from palote.numbers.lattice import edges_of
 from palote.numbers.opened import OpenRow
 from palote.numbers.opinion import Seen
-from palote.numbers.second import Steps
 from palote.train.compose import Sheet, sheet
 from palote.train.glyphs import LineStock
 from palote.train.grounds import picture_of
@@ -94,7 +93,7 @@ def taught_edges(
 def _taught(
     row: Row, scale: float, drawn: Sheet, engine: Engine, line: LineEngine
 ) -> Taught | None:
-    one = OpenRow(row, Steps.of(row, line))
+    one = OpenRow.of(row, line)
     parts = one.parts
     if len(one.runs) == 0:
         return None

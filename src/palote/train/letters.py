@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train.curves import Stroke, numbered, smooth
+from palote.train.curves import Stroke, numbered, smooth, trembling
 
 __all__ = ["LETTERS", "UNITS_AFTER", "UNITS_AHEAD", "letter"]
 
@@ -51,16 +51,16 @@ def letter(character: str, rng: np.random.Generator) -> NDArray[np.float32]:
         float32 (k, 3), x, y and number of the stroke; where it would stand beside a digit 1 high,
         on a baseline at 0.
     """
-    strokes = LETTERS[character](rng)
-    points = numbered([one + rng.normal(0, 0.015, one.shape) for one in strokes])
+    points = numbered(trembling(LETTERS[character](rng), rng))
     points[:, :2] *= np.exp(rng.normal(0, [0.12, 0.08]))
     return points
 
 
-def _bowl(x: float, wide: float, high: float, rng: np.random.Generator, middle: float) -> Stroke:
-    """Return a round stroke, from its upper right once round."""
+def _bowl(rng: np.random.Generator) -> Stroke:
+    """Return the round stroke of an a, a b or a p, from its upper right once round."""
     angles = np.linspace(-0.25 * np.pi, -rng.uniform(2.1, 2.35) * np.pi, 18)
-    return np.column_stack([x + wide / 2 * np.cos(angles), middle + high / 2 * np.sin(angles)])
+    half = LOW / 2
+    return np.column_stack([0.18 + 0.18 * np.cos(angles), half * np.sin(angles) - half])
 
 
 def _line(*points: tuple[float, float]) -> Stroke:
@@ -73,17 +73,17 @@ def _arch(x: float, wide: float) -> list[tuple[float, float]]:
 
 
 def _a(rng: np.random.Generator) -> list[Stroke]:
-    return [_bowl(0.18, 0.36, LOW, rng, -0.25), smooth([(0.37, -0.5), (0.36, -0.1), (0.46, 0)])]
+    return [_bowl(rng), smooth([(0.37, -0.5), (0.36, -0.1), (0.46, 0)])]
 
 
 def _d(rng: np.random.Generator) -> list[Stroke]:
-    return [_bowl(0.18, 0.36, LOW, rng, -0.25), _line((0.37, -rng.uniform(0.85, 1.1)), (0.37, 0))]
+    return [_bowl(rng), _line((0.37, -rng.uniform(0.85, 1.1)), (0.37, 0))]
 
 
 def _g(rng: np.random.Generator) -> list[Stroke]:
     deep = rng.uniform(0.25, 0.5)
     tail = [(0.37, -0.5), (0.37, deep - 0.1), (0.2, deep + 0.05), (0.02, deep - 0.12)]
-    return [_bowl(0.18, 0.36, LOW, rng, -0.25), smooth(tail)]
+    return [_bowl(rng), smooth(tail)]
 
 
 def _k(rng: np.random.Generator) -> list[Stroke]:
@@ -127,7 +127,7 @@ def _plain(*strokes: list[tuple[float, float]], round_: bool = True) -> Maker:
 
 LETTERS: dict[str, Maker] = {
     "a": _a,
-    "b": lambda rng: [_line((0, -1), (0, 0)), _bowl(0.18, 0.36, LOW, rng, -0.25)],
+    "b": lambda rng: [_line((0, -1), (0, 0)), _bowl(rng)],
     "c": _plain(
         [(0.34, -0.4), (0.2, -0.56), (-0.02, -0.45), (-0.02, -0.03), (0.2, 0.05), (0.36, -0.1)]
     ),
@@ -141,8 +141,8 @@ LETTERS: dict[str, Maker] = {
     "l": _plain([(0, -1), (0, -0.1), (0.03, 0), (0.14, -0.05)]),
     "m": _m,
     "n": _n,
-    "o": lambda rng: [_bowl(0.18, 0.36, LOW, rng, -0.25)],
-    "p": lambda rng: [_line((0, -0.5), (0, 0.4)), _bowl(0.18, 0.36, LOW, rng, -0.25)],
+    "o": lambda rng: [_bowl(rng)],
+    "p": lambda rng: [_line((0, -0.5), (0, 0.4)), _bowl(rng)],
     "r": _plain([(0, -0.5), (0, 0), (0, 0), (0, -0.3), (0.1, -0.52), (0.28, -0.46)]),
     "s": _plain(
         [(0.28, -0.45), (0.1, -0.58), (0.0, -0.36), (0.28, -0.2), (0.22, 0.04), (0, -0.04)]

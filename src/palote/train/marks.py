@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train.curves import Stroke, bent, numbered, smooth
+from palote.train.curves import Stroke, bent, numbered, smooth, trembling
 
 __all__ = ["MARKS", "mark"]
 
@@ -26,8 +26,7 @@ def mark(character: str, rng: np.random.Generator) -> NDArray[np.float32]:
         float32 (k, 3), x, y and number of the stroke; it stands where it would beside a digit 1
         high, on a baseline at 0.
     """
-    strokes = MARKS[character](rng)
-    points = numbered([one + rng.normal(0, 0.015, one.shape) for one in strokes])
+    points = numbered(trembling(MARKS[character](rng), rng))
     points[:, 0] *= np.exp(rng.normal(0, 0.12))
     return points
 
