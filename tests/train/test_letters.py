@@ -13,7 +13,7 @@ from palote.train.curves import numbered
 from palote.train.glyphs import Glyph, LineStock, other
 from palote.train.letters import LETTERS, UNITS_AFTER, UNITS_AHEAD, letter
 from palote.train.marks import MARKS
-from palote.train.phrases import OTHER, phrase
+from palote.train.phrases import OTHER, anew, phrase
 from palote.train.struck import struck
 
 
@@ -67,21 +67,31 @@ def test_one_word_is_crossed_out_and_the_other_stays():
     line, words = [bar(x) for x in (0, 0.4, 1.4, 1.8, 2.2)], [0, 0, 1, 1, 1]
     for seed in range(30):
         after, marks = struck(line, "12345", words, np.random.default_rng(seed))
-        assert len(after) == 5 and marks in ("xx345", "12xxx")
-        first = 0 if marks[0] == OTHER else 2
-        crossed = after[first].points
-        assert crossed[:, 0].min() <= line[first].points[:, 0].min()
-        assert crossed[:, 0].max() >= (0.5 if first == 0 else 2.3)
-        assert set(crossed[:, 2]) > set(line[first].points[:, 2]), "strokes of their own"
-        others = [k for k in range(5) if k != first]
-        assert all(after[k] is line[k] for k in others)
+        assert len(after) == 6 and marks in ("xxx345", "12xxxx")
+        at = 2 if marks[0] == OTHER else 5
+        across = after.pop(at).points
+        assert after == line, "what is crossed out is still there"
+        first, last = (0, 1) if at == 2 else (2, 4)
+        assert across[:, 0].min() <= line[first].points[:, 0].min()
+        assert across[:, 0].max() >= line[last].points[:, 0].max()
+        assert -1.3 < across[:, 1].min() and across[:, 1].max() < 0.3
 
 
-@pytest.mark.parametrize(("marks", "picture"), [("7", False), ("x1", False), ("12", True)])
-def test_a_bar_through_one_digit_is_its_own(marks: str, picture: bool):
-    """It is a 7 that is crossed; and nobody crosses out what is stamped."""
+def test_what_is_stamped_is_crossed_out_as_well():
+    line = [bar(0), Glyph(bar(0.4).points, np.zeros((28, 28), np.uint8))]
+    after, marks = struck(line, "12", [0, 0], np.random.default_rng(3))
+    assert marks == OTHER * 3 and after[2].picture is None
+
+
+@pytest.mark.parametrize("marks", ["7", "x1"])
+def test_a_bar_through_one_digit_is_its_own(marks: str):
+    """It is a 7 that is crossed."""
     line = [bar(0.4 * k) for k in range(len(marks))]
-    if picture:
-        line[0] = Glyph(line[0].points, np.zeros((28, 28), np.uint8))
-    again = struck(line, marks, [0] * len(marks), np.random.default_rng(3))
-    assert again == (line, marks)
+    assert struck(line, marks, [0] * len(marks), np.random.default_rng(3)) == (line, marks)
+
+
+def test_of_two_numbers_one_may_be_meant_anew():
+    rng = np.random.default_rng(11)
+    for text in (anew(rng) for _ in range(50)):
+        first, second = text.split()
+        assert first.isdigit() and second.isdigit() and 2 <= len(first) <= 5 >= len(second) >= 2

@@ -21,8 +21,8 @@ from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
 from palote.train.labels import LABELS
-from palote.train.phrases import OTHER, phrase
-from palote.train.struck import STRUCK, struck
+from palote.train.phrases import OTHER, anew, phrase
+from palote.train.struck import ANEW, STRUCK, struck
 
 __all__ = ["Sheet", "Writing", "sheet", "write"]
 
@@ -100,12 +100,15 @@ def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
         text: what to write, digits, ``. , ' : - = ~ /``, letters and spaces; by chance if
             not given, and then some of it may be crossed out.
     """
-    by_chance = text is None
-    text = phrase(rng) if text is None else text
+    crossing = False
+    if text is None:
+        chance = rng.random()
+        crossing = chance < ANEW + STRUCK
+        text = anew(rng) if chance < ANEW else phrase(rng)
     hand = hand_of(stock, rng, len(text.replace(" ", "")))
     if hand.pitch:  # no word fits into a cell
         text = "".join(mark for mark in text if mark != " " and mark not in LABELS) or "0"
-    line, marks, edges = _set(text, hand, stock, rng, by_chance)
+    line, marks, edges = _set(text, hand, stock, rng, crossing)
     return _inked(line, marks, hand, edges, rng)
 
 
@@ -193,7 +196,7 @@ def _set(
             mark = replace(mark, points=glyphs.joined(line[-1], points))
         line.append(mark)
         marks += symbol
-    if crossing and not hand.pitch and rng.random() < STRUCK:
+    if crossing and not hand.pitch:
         words = [number for number, word in enumerate(text.split(" ")) for _ in word]
         line, marks = struck(line, marks, words, rng)
     edges = tuple(hand.pitch * n for n in range(len(marks) + 1)) if hand.pitch else ()

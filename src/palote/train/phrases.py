@@ -11,7 +11,7 @@ import numpy as np
 from palote.train.labels import label
 from palote.train.letters import UNITS_AFTER, UNITS_AHEAD
 
-__all__ = ["OTHER", "SYMBOLS", "phrase", "taught"]
+__all__ = ["OTHER", "SYMBOLS", "anew", "phrase", "taught"]
 
 OTHER = "x"
 """Symbol of a stretch, however long, of what is neither a digit nor a separator."""
@@ -48,6 +48,12 @@ def phrase(rng: np.random.Generator, labelled: bool = True) -> str:
     share = np.array([30, 17, 8, 4, 10, 3, 4, 13, 10 * labelled, 9], float)
     kind = rng.choice(len(kinds), p=share / share.sum())
     return kinds[kind](rng)
+
+
+def anew(rng: np.random.Generator) -> str:
+    """Return a number that is wrong and the right one beside it, or the other way round."""
+    gap = " " * int(rng.integers(1, 3))
+    return gap.join(_digits(rng, int(rng.integers(2, 6))) for _ in range(2))
 
 
 def taught(marks: str) -> str:
