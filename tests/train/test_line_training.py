@@ -10,6 +10,7 @@ import pytest
 
 from palote import Settings
 from palote.errors import ModelCorrupt, UsageError
+from palote.model.card import made_by
 from palote.model.catalog import ASSETS
 from palote.model.line import LineCard, OnnxLineEngine
 from palote.numbers.ctc import ctc_greedy, ctc_log_probability
@@ -230,8 +231,8 @@ def test_a_short_training_gives_a_file_that_agrees(
 
     engine = OnnxLineEngine(run.model)
     assert engine.card.alphabet == SYMBOLS and engine.card.recipe["command"] == plan.command
-    shipped = OnnxLineEngine(line.SHIPPED).card.recipe
-    assert str(engine.card.recipe.get("before", "")).endswith(f"`{shipped['command']}`") == onward
+    shipped = made_by(OnnxLineEngine(line.SHIPPED).card.recipe)
+    assert str(engine.card.recipe.get("before", "")).endswith(shipped) == onward
     model = keras.saving.load_model(out / "line.keras", compile=False)
     for width in (16, 61, 200):
         ink = np.random.default_rng(width).random((32, width), np.float32)

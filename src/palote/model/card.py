@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from palote.errors import InkSpecMismatch, ModelCorrupt
 from palote.ink import InkSpec
 from palote.result import Json
 
-__all__ = ["LARGEST", "SMALLEST", "Card"]
+__all__ = ["LARGEST", "SMALLEST", "Card", "made_by"]
 
 SMALLEST, LARGEST = 8, 512
 """Sides of a patch that a model may ask for, in pixels."""
@@ -134,3 +135,13 @@ def _spec(fields: dict[str, int | float | str]) -> InkSpec:
     if not (SMALLEST <= spec.size <= LARGEST and spec.channels in (1, 3)):
         raise ValueError(f"no such patch: {spec}")
     return spec
+
+
+def made_by(recipe: Mapping[str, Json]) -> str:
+    """Return the command that made a network, and what was there besides: Markdown.
+
+    Args:
+        recipe: of its card.
+    """
+    besides = f" with {recipe['besides']}" if "besides" in recipe else ""
+    return f"`{recipe['command']}`{besides}"

@@ -13,7 +13,8 @@
 - ``opinion.py``  what a line is read as; ``trust.py`` how far that may be trusted
 - ``opened.py``   a line that the line network was asked about, cut only if need be
 - ``hearing.py``  both networks asked about all lines of a picture, within bounds
-- ``words.py``    words beside a number, which are left out; ``spacing.py`` the spaces in it
+- ``words.py``    words beside a number, and ``crossed.py`` what is crossed out: both are left
+  out, and the ``rest.py`` of the line read anew; ``spacing.py`` the spaces in it
 - ``reading.py``  all of it, for one picture; ``page.py`` which interpretation of it says more
 - ``alone.py``    the ink of one digit of a number, for learning from it
 - ``doubt.py``    a single digit that its network is not sure of

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from palote.ink import Cleaned, Cleaning, Row, find_lines
 from palote.model.engine import DIGITS, Engine
 from palote.model.line import LineEngine, shipped_line
+from palote.numbers.crossed import number_meant
 from palote.numbers.decode import SEPARATORS, Found
 from palote.numbers.hearing import Budget, heard
 from palote.numbers.judge import Judge, shipped_judge
@@ -106,7 +107,7 @@ def _page(
         if number is not None:
             found[one] = number
         if number is None or number.status != "ok":
-            alone = number_alone(one.row, seen, opinion)
+            alone = number_alone(one.row, seen, opinion) or number_meant(one.row, seen)
             if alone is not None:
                 bare[OpenRow.of(alone, line)] = one
     for left, seen, opinion in heard(list(bare), engine, judge, pattern, budget):

@@ -8,19 +8,17 @@ measured how high and how slanted its digits are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.components import Components
 from palote.ink.row import Row
-from palote.ink.rows import find_rows
-from palote.ink.segments import Parts
 from palote.model.engine import DIGITS
 from palote.numbers.decode import SEPARATORS, SYMBOLS
 from palote.numbers.opinion import Opinion, Seen
+from palote.numbers.rest import rest_of
 
 __all__ = ["number_alone"]
 
@@ -94,7 +92,9 @@ def number_alone(row: Row, seen: Seen, opinion: Opinion) -> Row | None:
         return None
     left = (groups[first - 1].right + groups[first].left) / 2 if first else -np.inf
     right = (groups[last - 1].right + groups[last].left) / 2 if last < len(words) else np.inf
-    return _between(row, seen.parts, left, right)
+    return rest_of(
+        row, seen.parts.level, lambda middles: (middles[:, 0] > left) & (middles[:, 0] < right)
+    )
 
 
 def _groups(seen: Seen, opinion: Opinion) -> list[Group]:
@@ -144,18 +144,3 @@ def _is_word(seen: Seen, opinion: Opinion, own: NDArray[np.intp], said: str) -> 
             agreed |= symbol in said and not other
             ink += int(seen.parts.area[first:last].sum())
     return foreign and not agreed and ink < WRITTEN * int(seen.parts.area[own].sum())
-
-
-def _between(row: Row, parts: Parts, left: float, right: float) -> Row | None:
-    """Return the part of a row that lies between two places of the upright line, as one row."""
-    ink = Components(row.mask)
-    forward = np.linalg.inv(np.vstack([parts.level.matrix, [0, 0, 1]]))
-    across = (ink.centres + np.array(row.box[:2])) @ forward[0, :2] + forward[0, 2]
-    inside = np.flatnonzero((across > left) & (across < right))
-    if len(inside) == 0:
-        return None
-    found = find_rows(Components(ink.only(inside)), row.strength)
-    if len(found) != 1:
-        return None
-    x, y, width, height = found[0].box
-    return replace(found[0], box=(x + row.box[0], y + row.box[1], width, height))

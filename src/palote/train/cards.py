@@ -7,7 +7,7 @@ from pathlib import Path
 
 import onnx
 
-from palote.model.card import Card
+from palote.model.card import Card, made_by
 from palote.model.engine import CARD_KEY
 from palote.result import Json
 
@@ -32,5 +32,5 @@ def so_far(recipe: Mapping[str, Json]) -> str:
     Args:
         recipe: of its card.
     """
-    last = f"`{recipe['command']}`"
+    last = made_by(recipe)
     return f"{recipe['before']}; then {last}" if "before" in recipe else last
