@@ -1,4 +1,4 @@
-"""What the tests of training share: a small folder of pictures."""
+"""What the tests of training share: a small folder of pictures, and what lines are made from."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 import cv2
 import pytest
 
+from palote import Settings
+from palote.train import strings
+from palote.train.glyphs import LineStock
 from tests.digits import drawn
 
 
@@ -19,3 +22,9 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for variant in range(20):
             cv2.imwrite(str(folder / str(digit) / f"{variant}.png"), drawn(digit, variant))
     return folder
+
+
+@pytest.fixture(scope="session")
+def stock(datasets: Path) -> LineStock:
+    """MNIST's and the training writers' digits, and letters."""
+    return strings.stock_of(Settings(datasets=datasets))

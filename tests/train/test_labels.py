@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from palote import Settings
-from palote.train import strings
 from palote.train.compose import write
 from palote.train.glyphs import LineStock
 from palote.train.labels import AFTER, AHEAD, CHANCE, LABELS, label, printed
 from palote.train.phrases import OTHER, phrase
-
-
-@pytest.fixture(scope="module")
-def stock(datasets: Path) -> LineStock:
-    return strings.stock_of(Settings(datasets=datasets))
 
 
 @pytest.mark.parametrize("character", LABELS)

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from palote import Settings
-from palote.train import compose, strings
+from palote.train import compose
 from palote.train.curves import numbered
 from palote.train.glyphs import Glyph, LineStock, other
 from palote.train.letters import LETTERS, UNITS_AFTER, UNITS_AHEAD, letter
 from palote.train.marks import MARKS
 from palote.train.phrases import OTHER, anew, phrase
 from palote.train.struck import struck
-
-
-@pytest.fixture(scope="module")
-def stock(datasets: Path) -> LineStock:
-    return strings.stock_of(Settings(datasets=datasets))
 
 
 @pytest.mark.parametrize("character", sorted(LETTERS))

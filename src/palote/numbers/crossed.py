@@ -6,17 +6,14 @@ left out, and the rest is read anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.row import Row
 from palote.ink.segments import Parts
-from palote.numbers.decode import SYMBOLS
 from palote.numbers.opinion import Seen
 from palote.numbers.rest import rest_of
-from palote.numbers.second import FOREIGN
+from palote.numbers.second import FOREIGN, is_foreign
 
 __all__ = ["number_meant"]
 
@@ -54,46 +51,40 @@ def _crossed(seen: Seen) -> NDArray[np.float64]:
     """Return where what is crossed out begins and ends, float64 (n, 2), in pixels."""
     parts, digit = seen.parts, seen.parts.level.digit
     text, places, logs = seen.steps.peaks()
-    foreign = np.array([symbol not in SYMBOLS for symbol in text], np.bool_)
+    places = places * digit
+    foreign = is_foreign(text)
     found = []
-    for stretch in _stretches(parts, places * digit) if foreign.any() else ():
-        within = (places * digit >= stretch.left) & (places * digit <= stretch.right)
-        if stretch.right - stretch.left < WIDE * digit or not foreign[within].all():
+    for left, right in _stretches(parts, places) if foreign.any() else ():
+        within = (places >= left) & (places <= right)
+        if right - left < WIDE * digit or not foreign[within].all():
             continue
-        if logs[within].max() >= FOREIGN and stretch.twice(parts) >= TWICE:
-            found.append((stretch.left, stretch.right))
+        if logs[within].max() >= FOREIGN and _twice(parts, left, right) >= TWICE:
+            found.append((left, right))
     return np.array(found, np.float64).reshape(-1, 2)
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """Pieces of ink side by side of which the first has a symbol, and no other has one.
+def _stretches(parts: Parts, places: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return where each piece with a symbol begins and ends, and those close behind that have none.
 
-    Attributes:
-        left, right: where they begin and end, in pixels.
+    Args:
+        parts: of the line.
+        places: float64 (n,), of the symbols, in pixels.
     """
-
-    left: int
-    right: int
-
-    def twice(self, parts: Parts) -> float:
-        """Return the share of its columns that meet two strokes or more."""
-        ink = parts.labels[:, self.left : self.right] > 0
-        begins = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1]
-        return float(np.mean(np.count_nonzero(begins, axis=0) >= 2))
-
-
-def _stretches(parts: Parts, places: NDArray[np.float64]) -> list[Stretch]:
-    """Part a line between the pieces that have symbols, at places (n,), and where gaps are wide."""
-    edges = [
-        (parts.boxes[own, 0].min(), (parts.boxes[own, 0] + parts.boxes[own, 2]).max())
-        for own in (parts.piece == piece for piece in np.unique(parts.piece))
-    ]
-    found: list[Stretch] = []
-    for left, right in sorted((int(a), int(b)) for a, b in edges):
-        named = ((places >= left) & (places <= right)).any()
-        if found and not named and left - found[-1].right <= APART * parts.level.digit:
-            found[-1] = Stretch(found[-1].left, max(found[-1].right, right))
-        elif named:
-            found.append(Stretch(left, right))
+    pieces = []
+    for piece in np.unique(parts.piece):
+        boxes = parts.boxes[parts.piece == piece]
+        pieces.append((int(boxes[:, 0].min()), int((boxes[:, 0] + boxes[:, 2]).max())))
+    found: list[tuple[int, int]] = []
+    for left, right in sorted(pieces):
+        if ((places >= left) & (places <= right)).any():
+            found.append((left, right))
+        elif found and left - found[-1][1] <= APART * parts.level.digit:
+            found[-1] = found[-1][0], max(found[-1][1], right)
     return found
+
+
+def _twice(parts: Parts, left: int, right: int) -> float:
+    """Return the share of the columns between two places that meet two strokes or more."""
+    ink = parts.labels[:, left:right] > 0
+    begins = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1]
+    return float(np.mean(np.count_nonzero(begins, axis=0) >= 2))

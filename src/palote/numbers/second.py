@@ -22,7 +22,7 @@ from palote.numbers.decode import SYMBOLS, Found
 from palote.numbers.lattice import Edges
 from palote.numbers.pattern import Pattern
 
-__all__ = ["Steps", "combined", "forced"]
+__all__ = ["FOREIGN", "Steps", "combined", "forced", "is_foreign"]
 
 WIDTH = 8
 """Texts that the line network may add."""
@@ -97,8 +97,7 @@ class Steps:
         text, places, logs = self.peaks()
         if not text:
             return np.zeros(len(at), np.bool_)
-        sure = logs >= FOREIGN
-        other = np.array([symbol not in SYMBOLS for symbol in text]) & sure
+        other = is_foreign(text) & (logs >= FOREIGN)
         return np.asarray(other[np.abs(at[:, None] - places).argmin(axis=1)], np.bool_)
 
     def texts(self, pattern: Pattern | None) -> dict[str, float]:
@@ -128,6 +127,11 @@ class Steps:
         symbols = [tuple(self.alphabet.index(symbol) for symbol in text) for text in others]
         logs = dict(zip(others, ctc_log_probabilities(self.logs, symbols).tolist(), strict=True))
         return {text: max(FAINTEST, log) for text, log in (said | logs).items()}
+
+
+def is_foreign(said: str) -> NDArray[np.bool_]:
+    """Tell which symbols (n,) of the line network are neither digits nor separators."""
+    return np.array([symbol not in SYMBOLS for symbol in said], np.bool_)
 
 
 def combined(

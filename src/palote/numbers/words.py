@@ -19,6 +19,7 @@ from palote.model.engine import DIGITS
 from palote.numbers.decode import SEPARATORS, SYMBOLS
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.rest import rest_of
+from palote.numbers.second import is_foreign
 
 __all__ = ["number_alone"]
 
@@ -81,7 +82,7 @@ def number_alone(row: Row, seen: Seen, opinion: Opinion) -> Row | None:
         return None
     kept = [symbol for group in groups[first:last] for symbol in group.said]
     if len(kept) < 2 and not all(
-        _has_foreign(group.said) for group in (*groups[:first], *groups[last:])
+        is_foreign(group.said).any() for group in (*groups[:first], *groups[last:])
     ):
         return None
     gaps = [after.left - before.right for before, after in pairwise(groups)]
@@ -117,11 +118,6 @@ def _groups(seen: Seen, opinion: Opinion) -> list[Group]:
     return groups
 
 
-def _has_foreign(said: str) -> bool:
-    """Tell whether the line network sees what is neither a digit nor a separator."""
-    return any(symbol not in SYMBOLS for symbol in said)
-
-
 def _is_word(seen: Seen, opinion: Opinion, own: NDArray[np.intp], said: str) -> bool:
     """Tell whether a group of parts is a word.
 
@@ -132,7 +128,7 @@ def _is_word(seen: Seen, opinion: Opinion, own: NDArray[np.intp], said: str) -> 
         said: what the line network sees in them.
     """
     best = opinion.found[0]
-    other = _has_foreign(said)
+    other = bool(is_foreign(said).any())
     foreign, agreed, ink = other, False, 0
     for symbol, edge in zip(best.text, best.edges, strict=True):
         first, last = int(seen.edges.first[edge]), int(seen.edges.last[edge])
