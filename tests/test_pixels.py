@@ -1,7 +1,6 @@
 """The road's first step: whatever comes in becomes an upright picture or one of our errors."""
 
 import base64
-import contextlib
 import importlib
 import io
 import os
@@ -20,12 +19,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from PIL import Image, PngImagePlugin, features
+from PIL import Image, features
 
 from palote import errors
-from palote._png import PlainPng
 from palote.pixels import Picture, load
 from palote.settings import Settings
+from tests.pngs import chunk
 
 LIMITS = Settings(max_bytes=4_000_000, max_pixels=4_000_000)
 
@@ -88,44 +87,6 @@ def test_colour_formats(kind, options, tolerance):
 def test_grey_formats_come_back_grey(kind):
     options = {"lossless": True} if kind == "WEBP" else {}
     same(load(encoded(grey(), kind, **options)), grey(), 2)
-
-
-def test_plain_grey_files_take_a_short_way_to_the_same_pixels(monkeypatch):
-    rng = np.random.default_rng(3)
-    for level in (0, 1, 6, 9):
-        noise = rng.integers(0, 256, (rng.integers(4, 90), rng.integers(4, 90)), np.uint8)
-        for page in (grey(), noise):
-            file = encoded(page, "PNG", compress_level=level)
-            same(load(file), page)
-            for at in rng.integers(8, len(file), 8):
-                broken = bytearray(file)
-                broken[at] ^= rng.integers(1, 256)
-                for damaged in (bytes(broken), file[:at]):
-                    assert verdict(damaged) == verdict(damaged, monkeypatch)
-    monkeypatch.setattr(PlainPng, "pixels", lambda self: None)
-    same(load(file), page)
-    assert PlainPng.of(encoded(grey(), "PNG", pnginfo=note())) is None
-    assert PlainPng.of(encoded(colour(), "PNG")) is None
-    with pytest.raises(errors.TooManyPixels):
-        load(encoded(np.zeros((2001, 2000), np.uint8), "PNG"), LIMITS)
-
-
-def note() -> PngImagePlugin.PngInfo:
-    """A text beside a picture's pixels."""
-    info = PngImagePlugin.PngInfo()
-    info.add_text("Comment", "by hand")
-    return info
-
-
-def verdict(file: bytes, long_way: pytest.MonkeyPatch | None = None) -> tuple[str, bytes]:
-    """What becomes of a file: its pixels or its error, on the usual way or on the long one."""
-    with long_way.context() if long_way else contextlib.nullcontext() as patch:
-        if patch:
-            patch.setattr(PlainPng, "of", lambda data: None)
-        try:
-            return "pixels", load(file).pixels.tobytes()
-        except errors.InputError as error:
-            return str(error), b""
 
 
 def test_gif_in_colour():
@@ -699,11 +660,6 @@ def test_bytes_limit(tmp_path):
         assert load(make(), exact).size == (100, 100)
         with pytest.raises(errors.TooManyBytes, match=f"{len(data) - 1:,} bytes.*PALOTE_MAX_BYTES"):
             load(make(), less)
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """A chunk of a PNG."""
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def png_header(width: int, height: int) -> bytes:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, features
 
+from tests.pngs import chunk
+
 CORRUPT = (422, "corrupt-image")
 SMALL = (422, "too-small")
 OTHER = (415, "unsupported-format")
@@ -278,11 +280,6 @@ def png(width: int, height: int, rows: bytes = b"", packed: bytes | None = None)
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     data = zlib.compress(rows) if packed is None else packed
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """Return a chunk of a PNG, with its checksum."""
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def tiff(tags: dict[int, int], next_at: int = 0) -> bytes:

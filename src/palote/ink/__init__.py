@@ -40,7 +40,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.boxes import without_boxes
-from palote.ink.cells import in_cell, may_be_in_cell
+from palote.ink.cells import InCell, in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaning, clean, uncleaned
 from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
@@ -150,7 +150,8 @@ def find_digit(
             box = cleaned.to_input(piece.box)
             candidates.append(Candidate(patch, box, cleaned, piece.mask))
             continue
-        candidates += _candidates(cleaned, Components(cleaned.mask), spec)
+        components = Components(cleaned.mask)
+        candidates += _candidates(cleaned, components, in_cell(cleaned, components), spec)
     return candidates if how == "none" else _sifted(candidates)
 
 
@@ -171,7 +172,7 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     components = Components(found[0].mask)
     if may_be_in_cell(components) or may_be_ruled(components) or len(components.stats) > FEW:
         return None
-    candidates = _sifted(_candidates(found[0], components, spec))
+    candidates = _sifted(_candidates(found[0], components, None, spec))
     return candidates[0] if len(candidates) == 1 else None
 
 
@@ -200,9 +201,10 @@ def find_lines(
     return found
 
 
-def _candidates(cleaned: Cleaned, components: Components, spec: InkSpec) -> list[Candidate]:
+def _candidates(
+    cleaned: Cleaned, components: Components, cell: InCell | None, spec: InkSpec
+) -> list[Candidate]:
     """Return the digit of one interpretation, if it has ink, and what else it may be."""
-    cell = in_cell(cleaned, components)
     found: list[Candidate] = []
     if cell is None or not cell.sure:
         left = without_lines(components, cleaned.strength)

@@ -141,6 +141,8 @@ def within_ring(components: Components) -> NDArray[np.bool_] | None:
 def _may_hold(ink: NDArray[np.bool_]) -> bool:
     """Tell whether there is ink all around, near an ellipse in the box, and some in its middle."""
     height, width = ink.shape
+    if not _may_surround(ink):
+        return False
     scale = np.array([(height - 1) / 2, (width - 1) / 2])
     y, x = np.rint(scale * (1 + RAYS)).astype(np.intp).transpose(2, 0, 1)
     if not ink[y, x].any(axis=1).all():
@@ -149,6 +151,17 @@ def _may_hold(ink: NDArray[np.bool_]) -> bool:
         ink[
             round(0.3 * height) : round(0.7 * height), round(0.3 * width) : round(0.7 * width)
         ].any()
+    )
+
+
+def _may_surround(ink: NDArray[np.bool_]) -> bool:
+    """Tell whether there is ink straight above, below and beside the middle: most has none."""
+    height, width = ink.shape
+    across = ink[(height - 1) // 2 : height // 2 + 1]
+    down = ink[:, (width - 1) // 2 : width // 2 + 1]
+    tall, wide = height // 4, width // 4
+    return all(
+        way.any() for way in (across[:, :wide], across[:, -wide:], down[:tall], down[-tall:])
     )
 
 

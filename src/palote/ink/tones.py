@@ -52,10 +52,12 @@ def shrink(picture: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8],
 
 
 def lowered(ink: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
-    """Subtract a level, no lower than 0.
+    """Subtract a level, no lower than 0; what is given itself if that is 0.
 
     `cv2.subtract` with a number takes a picture of one by four pixels for a scalar.
     """
+    if level == 0:
+        return ink
     return np.asarray(cv2.subtract(ink, np.full(ink.shape, level, np.uint8)), np.uint8)
 
 
