@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, formats, light, number_sets, prints, words
+from benchmarks import fields, formats, light, number_sets, prints, tables, words
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -54,6 +54,7 @@ SETS = {
     "prints": prints.stamped_numbers,
     "words": words.labelled_numbers,
     "formats": formats.formats,
+    "tables": tables.tables,
 }
 
 CELL, CAPTION = (300, 100), 18

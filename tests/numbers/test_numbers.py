@@ -51,6 +51,18 @@ def test_lines_are_kept_apart(reader: Reader) -> None:
     assert reading.alternatives == ()
 
 
+def test_numbers_in_the_columns_of_a_table_are_kept_apart(reader: Reader) -> None:
+    left, right = written("2047", "635", "4908"), written("83", "2560", "94")
+    table = np.hstack([left, np.full((len(left), 40), 255, np.uint8), right])
+    for ruled in (False, True):
+        if ruled:
+            cv2.line(table, (left.shape[1] + 10, 0), (left.shape[1] + 10, len(table)), 120, 2)
+        reading = reader.read(table, expect="number")
+        answers = ["".join(digit.value for digit in line.digits) for line in reading.lines]
+        assert answers == ["2047", "83", "635", "2560", "4908", "94"]
+        assert reader.read(table).lines, "with 'auto' it is no single digit"
+
+
 def test_separators_are_no_digits(reader: Reader) -> None:
     reading = reader.read(written("20.47"), expect="number")
     assert "." not in reading.text

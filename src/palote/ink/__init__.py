@@ -24,7 +24,8 @@ A line of writing takes another road to its pieces::
 - ``ground.py``      ink on any ground, the patterns of cheques, too; ``faint.py``, a pencil's
   beside a pen's
 - ``boxes.py``       the boxes of a form's field; ``printed.py`` finds and erases the lines
-- ``rows.py``        lines in reading order; ``row.py`` is one of them, ``level.py`` upright
+- ``rows.py``        lines in reading order, parted at a table's ``columns.py``; ``row.py`` is one
+  of them, ``level.py`` upright
 - ``segments.py``    a line cut into the parts that digits are made of
 
 A picture does not always say which of its two tones is the ink (a thick digit

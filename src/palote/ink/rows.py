@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.columns import in_columns
 from palote.ink.components import Components
 from palote.ink.row import SMALLEST, Row, median, row_of
 from palote.ink.underlines import without_underlines
@@ -96,7 +97,7 @@ def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 6
     small = order[~fits[order] & (sizes[order] < TALL * height)]
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height)
-    groups = _in_order(stats, groups)[:most]
+    groups = _in_order(stats, in_columns(stats, groups, height))[:most]
     return [row_of(components, strength, group, tall) for group in groups]
 
 
