@@ -162,3 +162,24 @@ def test_the_same_picture_gives_the_same_answer_from_many_threads(reader: Reader
     with ThreadPoolExecutor(4) as threads:
         readings = threads.map(lambda _: reader.read(picture, expect="number"), range(8))
         assert len({(reading.raw, reading.confidence) for reading in readings}) == 1
+
+
+@pytest.mark.parametrize("number", ["31", "15", "10", "11"])
+def test_with_auto_no_digit_is_vouched_for_beside_a_plain_1(reader: Reader, number: str) -> None:
+    # A stroke beside a digit passes for a part of it, and a single digit for all there is.
+    picture = np.full((220, 190), 245, np.uint8)
+    for place, digit in enumerate(number):
+        x = 50 + 55 * place
+        if digit == "1":
+            cv2.line(picture, (x + 15, 60), (x + 13, 155), 30, 7, cv2.LINE_AA)
+        else:
+            cv2.putText(picture, digit, (x - 15, 155), cv2.FONT_HERSHEY_SIMPLEX, 4.2, 30, 8)
+    reading = reader.read(picture)
+    assert reading.status == "unsure" or reading.text == number
+    assert reading.lines and len(reading.lines[0].digits) == 2
+
+
+def test_with_auto_a_minus_stays_before_a_digit(reader: Reader) -> None:
+    picture = written("-7")
+    assert reader.read(picture, expect="number").raw == "-7"
+    assert reader.read(picture).raw == "-7"

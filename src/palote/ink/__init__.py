@@ -102,6 +102,7 @@ class Candidate:
         worth: what a digit counts that is seen in it, beside the 1 of the likeliest
             interpretation.
         beside: whether whole ink near it was left out: another sign, or another digit.
+        neighbour: whether ink as high as a digit stands beside it, or beside its main piece.
     """
 
     patch: NDArray[np.float32]
@@ -111,6 +112,7 @@ class Candidate:
     frame: NDArray[np.float32] | None = None
     worth: float = 1.0
     beside: bool = False
+    neighbour: bool = False
 
     @property
     def part(self) -> bool:
@@ -260,7 +262,7 @@ def _candidate(cleaned: Cleaned, piece: Piece, spec: InkSpec) -> Candidate:
     box = cleaned.to_input(piece.box)
     worth = (STEPPED if cleaned.stepped else 1.0) * piece.worth
     shown = _in_channels(patch, spec)
-    return Candidate(shown, box, cleaned, piece.mask, frame, worth, piece.beside)
+    return Candidate(shown, box, cleaned, piece.mask, frame, worth, piece.beside, piece.neighbour)
 
 
 def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:

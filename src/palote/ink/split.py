@@ -40,6 +40,10 @@ FLAT, WIDE = 0.3, 0.6
 """What lies below the main piece may underline it: no higher than this share of its own width, and
 at least as wide as this share of that piece."""
 
+AS_HIGH, FAR = 0.6, 2.0
+"""A neighbour is as high as this share of the main piece, and that as this share of it; on its row,
+and no farther away than so many of its heights."""
+
 PART = 0.9
 """So much a digit counts if ink beside it is left out. Chosen on validation data: with 1 a few
 tight crops lose a piece of their digit, with 0.5 a third of the digits in brackets stay none."""
@@ -66,12 +70,15 @@ class Piece:
         box: (x, y, width, height) of its pixels.
         worth: what a digit counts that is seen in it; 1 for the likeliest piece of a picture.
         beside: whether whole ink near it was left out: another sign, or another digit.
+        neighbour: whether ink as high as a digit stands beside its main piece, belonging to it or
+            not: a 1 may pass for a part of a digit.
     """
 
     mask: NDArray[np.bool_]
     box: tuple[int, int, int, int]
     worth: float = 1.0
     beside: bool = False
+    neighbour: bool = False
 
     @classmethod
     def whole(cls, mask: NDArray[np.bool_]) -> Piece:
@@ -116,6 +123,8 @@ def main_pieces(components: Components, broken: bool = True) -> list[Piece]:
         if len(solid) and max(_union(stats[solid])[2:]) > LARGER * max(pieces[0].box[2:]):
             pieces = [replace(piece, worth=BROKEN * piece.worth) for piece in pieces]
             pieces.append(Piece(components.only(kept[joined]), _union(stats[joined]), JOINED))
+    if _has_neighbour(stats, stats[main]):
+        pieces = [replace(piece, neighbour=True) for piece in pieces]
     return pieces
 
 
@@ -178,6 +187,18 @@ def _underlines(stats: NDArray[np.int32], main: NDArray[np.int32]) -> NDArray[np
     _, top, wide, high, _ = stats.T
     below = top >= main[1] + main[3]
     return np.asarray(below & (high <= FLAT * wide) & (wide >= WIDE * main[2]))
+
+
+def _has_neighbour(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
+    """Tell whether a component stands beside the main one, on its row and as high as a digit."""
+    left, top, right, bottom = _sides(stats)
+    x0, y0, x1, y1 = _sides(main)
+    high, least = stats[:, 3], AS_HIGH * main[3]
+    shared = np.minimum(bottom, y1) - np.maximum(top, y0)
+    apart = np.maximum(left - x1, x0 - right)
+    tall = (high >= least) & (AS_HIGH * high <= main[3]) & (AS_HIGH * stats[:, 2] <= high)
+    near = (apart >= 0) & (apart <= FAR * main[3])
+    return bool((tall & near & (shared >= least)).any())
 
 
 def _signs(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:

@@ -108,10 +108,10 @@ def either(
     if alone(digit, candidate):
         return digit
     page = read_lines(picture, engine, how)
-    vouched = [line for line in page.lines if line.status == "ok" and len(line.digits) > 1]
-    beside = candidate is not None and candidate.beside
-    doubtful = beside or digit.status in ("empty", "not_digit")
-    if vouched or _sure_of_two(page) or (doubtful and _several(page)):
+    # A minus is no digit, but belongs to what was written.
+    vouched = [line for line in page.lines if line.status == "ok" and len(line.raw) > 1]
+    apart = sum(line.status == "ok" for line in page.lines) > 1
+    if vouched or apart or _sure_of_two(page) or _doubted(digit, candidate, page):
         return _answer(page, picture, stages, digit.model)
     return digit
 
@@ -125,10 +125,20 @@ def alone(digit: Reading, candidate: Candidate | None) -> bool:
     """
     if candidate is None or digit.status != "ok" or digit.confidence < SURE:
         return False
+    if candidate.neighbour:
+        return False
     _, _, width, height = candidate.box
     own = int(np.count_nonzero(candidate.mask))
     other = int(np.count_nonzero(candidate.cleaned.mask)) - own
     return width <= BROADEST * height and other <= ALONE * own
+
+
+def _doubted(digit: Reading, candidate: Candidate | None, page: Page) -> bool:
+    """Tell whether a line of several digits, in doubt, says more than the single digit does."""
+    if candidate is not None and candidate.neighbour:
+        return any(len(line.digits) > 1 for line in page.lines)
+    beside = candidate is not None and candidate.beside
+    return (beside or digit.status in ("empty", "not_digit")) and _several(page)
 
 
 def _sure_of_two(page: Page) -> bool:
