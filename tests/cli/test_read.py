@@ -19,8 +19,10 @@ from palote import Reader, Reading
 from palote.errors import PaloteError
 from palote.ink import CLEANINGS
 from palote.reader import EXPECTATIONS
-from palote.surfaces.cli.show import COLUMNS
+from palote.result import Digit, Line
+from palote.surfaces.cli.show import COLUMNS, Lines
 from tests.drawing import seven
+from tests.numbers.writing import written
 
 from .conftest import Palote
 
@@ -161,13 +163,35 @@ def test_csv(palote: Palote, photo: str) -> None:
     result = palote("read", "--csv", photo, "blank, white.png", "nosuch.png")
     assert result.lines[0] == ",".join(COLUMNS)
     assert COLUMNS[:5] == ("path", "text", "status", "confidence", "value")
-    assert COLUMNS[5:] == (*(f"p{digit}" for digit in range(10)), "error")
+    assert COLUMNS[5:] == (*(f"p{digit}" for digit in range(10)), "error", "raw")
     good, blank, bad = csv.DictReader(io.StringIO(result.out))
     assert (good["path"], good["text"], good["value"], good["error"]) == (photo, "7", "7", "")
     assert sum(float(good[f"p{digit}"]) for digit in range(10)) == pytest.approx(1, abs=1e-4)
     assert (blank["path"], blank["status"], blank["value"]) == ("blank, white.png", "empty", "")
     assert bad["status"] == "error" and "There is no file" in bad["error"]
     assert "\r" not in result.out
+
+
+def test_numbers_are_shown_as_they_are_written(palote: Palote) -> None:
+    cv2.imwrite("minus.png", written("-7"))
+    result = palote("read", "minus.png")
+    assert result.out.startswith("-7  ") and result.out.endswith("  minus.png\n")
+    (row,) = csv.DictReader(io.StringIO(palote("read", "--csv", "minus.png").out))
+    assert (row["text"], row["value"], row["raw"]) == ("7", "7", "-7")
+
+
+def test_what_is_in_doubt_is_shown_with_what_stands_around_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shares, ink = np.full(10, 0.1, np.float32), np.zeros((28, 28), np.float32)
+    digits = tuple(Digit(value, 0.9, shares, (0, 0, 9, 9), ink) for value in "3142")
+    lines = tuple(
+        Line(raw.replace(".", ""), raw, "unsure", 0.8, (0, 0, 9, 9), own)
+        for raw, own in (("3.?4", digits[:3]), ("?", digits[3:]))
+    )
+    Lines().reading("a.png", Reading("3?4\n?", "unsure", 0.8, digits, (), "default", lines))
+    shown = "3.?4 | ?   80.0 %  a.png  (unsure; perhaps 3.14 | 2)\n"
+    assert capsys.readouterr().out == shown
 
 
 def test_nothing_to_read_is_no_failure(palote: Palote, photo: str) -> None:

@@ -18,12 +18,13 @@ from palote.result import Digit, Reading
 __all__ = ["Csv", "JsonLines", "Lines", "Show"]
 
 DIGITS = "0123456789"
+DOUBTED = DIGITS + "?"
 BETWEEN = " | "
 """Stands between the numbers of several lines."""
 COLUMNS = (
     *("path", "text", "status", "confidence", "value"),
     *(f"p{digit}" for digit in DIGITS),
-    "error",
+    *("error", "raw"),
 )
 
 
@@ -42,6 +43,8 @@ class Show(Protocol):
 class Lines:
     """For people: ``7   99.8 %  photo.png``; what failed goes to stderr.
 
+    Numbers are shown as they are written, with points, dashes, slashes and spaces.
+
     Args:
         probabilities: a second line for each picture, with all ten.
     """
@@ -51,7 +54,7 @@ class Lines:
 
     def reading(self, path: str, reading: Reading) -> None:
         """Write one line."""
-        text = reading.text.replace("\n", BETWEEN) or "-"
+        text = reading.raw.replace("\n", BETWEEN) or "-"
         print(f"{text}  {_percent(reading.confidence):>7}  {path}{_note(reading)}")
         if self._probabilities:
             for digit in reading.digits:
@@ -97,6 +100,7 @@ class Csv:
             "text": reading.text,
             "status": reading.status,
             "confidence": f"{reading.confidence:.6f}",
+            "raw": reading.raw,
         }
         row["value"] = _best(reading)
         if len(reading.digits) == 1:
@@ -121,7 +125,7 @@ def _note(reading: Reading) -> str:
     if reading.status == "not_digit":
         return "  (not a digit)"
     if reading.status == "unsure":
-        return f"  (unsure; perhaps {_best(reading)})"
+        return f"  (unsure; perhaps {_whole(reading)})"
     return ""
 
 
@@ -129,6 +133,13 @@ def _best(reading: Reading) -> str:
     """Return the likeliest digits, however unsure."""
     lines = reading.lines or (reading,)
     return BETWEEN.join("".join(digit.value for digit in line.digits) for line in lines)
+
+
+def _whole(reading: Reading) -> str:
+    """Return what was read with the likeliest digit in place of each that is in doubt."""
+    digits = iter(digit.value for digit in reading.digits)
+    marks = (next(digits) if mark in DOUBTED else mark for mark in reading.raw)
+    return "".join(marks).replace("\n", BETWEEN)
 
 
 def _all_ten(digit: Digit) -> str:
