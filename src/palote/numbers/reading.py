@@ -34,6 +34,11 @@ MOST_LINES = 60
 OK_FROM = 0.9
 """Confidence from which on a number is vouched for."""
 
+TRUSTED = 0.97
+"""Confidence from which on it counts for each of its digits, also for a plain stroke that the digit
+network by itself would not take for a 1. From 0.9 on, 8 % of what would be vouched for besides is
+wrong on validation data; from here on it is 2 %, as of the rest."""
+
 LONGEST = 40
 """Nobody writes numbers of more digits: such a line is not vouched for, or cut off."""
 
@@ -139,11 +144,14 @@ def _line(
     if confidence < least and odd and not _clear(one.steps, pattern):
         return None
     sure = _sure(found, shares_of_texts, seen.edges)
+    # No digit is less likely to be right than all of them are.
+    trusted = confidence >= TRUSTED and len(best.digits) > 1
     digits = []
     for place, (symbol, edge) in enumerate(zip(best.text, best.edges, strict=True)):
         if symbol not in SEPARATORS:
             share = np.exp(logs[edge, :DIGITS])
             own = float(share.max() / np.exp(logs[edge]).sum()) * float(sure[place])
+            own = max(own, confidence) if trusted else own
             digits.append(
                 Digit(
                     symbol,
