@@ -200,6 +200,12 @@ def test_read_many_checks_its_arguments_at_once(reader: Reader, arguments: dict[
         reader.read_many([], **arguments)  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("one", ["photo.png", b"bytes", Path("photo.png")])
+def test_read_many_does_not_take_one_picture_for_many(reader: Reader, one: object):
+    with pytest.raises(UsageError, match="several pictures"):
+        reader.read_many(one)  # type: ignore[call-overload]
+
+
 def test_read_many_takes_a_batch_at_a_time(reader: Reader):
     taken = 0
 

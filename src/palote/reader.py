@@ -250,6 +250,8 @@ class Reader:
             UsageError: at the call, if an argument has a value that does not exist.
         """
         ask = Ask.of(expect, pattern)
+        if isinstance(images, str | bytes | os.PathLike):
+            raise UsageError("read_many takes several pictures, in a list, say. Use read for one.")
         if on_error not in ("raise", "return"):
             raise UsageError(f"on_error must be 'raise' or 'return', not {on_error!r}.")
         if batch < 1:

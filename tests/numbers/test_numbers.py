@@ -134,6 +134,7 @@ def test_it_goes_into_json(reader: Reader) -> None:
     [
         ({"expect": "word"}, "expect must be one of auto, digit, number; not 'word'"),
         ({"pattern": "ab"}, "pattern must have a #"),
+        ({"pattern": 4}, "pattern must be a text such as '####', not 4"),
         ({"expect": "digit", "pattern": "#"}, "is for numbers"),
     ],
 )

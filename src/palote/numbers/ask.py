@@ -62,6 +62,8 @@ class Ask:
             )
         if pattern is None:
             return cls(expect)
+        if not isinstance(pattern, str):
+            raise UsageError(f"pattern must be a text such as '####', not {pattern!r:.40}.")
         if expect == "digit":
             raise UsageError(
                 f"The pattern {pattern[:40]!r} is for numbers. Leave it out, or use "
