@@ -172,7 +172,10 @@ def test_csv(palote: Palote, photo: str) -> None:
     assert "\r" not in result.out
 
 
-def test_numbers_are_shown_as_they_are_written(palote: Palote) -> None:
+def test_numbers_are_shown_as_they_are_written(
+    palote: Palote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     cv2.imwrite("minus.png", written("-7"))
     result = palote("read", "minus.png")
     assert result.out.startswith("-7  ") and result.out.endswith("  minus.png\n")

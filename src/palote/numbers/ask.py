@@ -2,7 +2,8 @@
 
 Where nobody says which (``expect="auto"``), the single digit is read first. If it is alone on
 its picture, that is the answer. Otherwise the lines are read, too, and a number of several
-digits is preferred, of which two at least can be vouched for.
+digits is preferred, of which two at least can be vouched for; in doubt as well, where ink as high
+as a digit stands beside the single one.
 """
 
 from __future__ import annotations
@@ -127,12 +128,10 @@ def alone(digit: Reading, candidate: Candidate | None) -> bool:
     """
     if candidate is None or digit.status != "ok" or digit.confidence < SURE:
         return False
-    if candidate.neighbour:
-        return False
     _, _, width, height = candidate.box
     own = int(np.count_nonzero(candidate.mask))
     other = int(np.count_nonzero(candidate.cleaned.mask)) - own
-    return width <= BROADEST * height and other <= ALONE * own
+    return not candidate.neighbour and width <= BROADEST * height and other <= ALONE * own
 
 
 def _doubted(digit: Reading, candidate: Candidate | None, page: Page) -> bool:
