@@ -99,12 +99,37 @@ def test_every_way_of_cleaning_can_be_asked_for(client: httpx.Client, clean: str
         ({"saliency": "perhaps"}, (422, "usage")),
         ({"model": "no-such"}, (404, "model-not-found")),
         ({"model": "/etc/passwd"}, (404, "model-not-found")),
+        ({"patern": "##"}, (422, "usage")),
     ],
 )
 def test_wrong_options_are_refused(
     client: httpx.Client, query: dict[str, str], wanted: tuple[int, str]
 ) -> None:
+    url = "data:image/png;base64," + base64.b64encode(SEVEN).decode()
+    picture = {"image": ("7.png", SEVEN)}
     assert problem_of(client.post("/api/read", content=SEVEN, params=query)) == wanted
+    assert problem_of(client.post("/api/read", files=picture, data=query)) == wanted
+    assert problem_of(client.post("/api/read", json={"image": url, **query})) == wanted
+
+
+def test_options_may_stand_beside_the_picture(client: httpx.Client) -> None:
+    url = "data:image/png;base64," + base64.b64encode(SEVEN).decode()
+    wanted = palote.read(SEVEN, expect="number", pattern="#").to_dict()
+    said = {"expect": "number", "pattern": "#"}
+    form = client.post("/api/read", files={"image": ("7.png", SEVEN)}, data=said)
+    assert form.json() == wanted != palote.read(SEVEN).to_dict()
+    assert client.post("/api/read", json={"image": url, **said}).json() == wanted
+    json_true = client.post("/api/read", json={"image": url, "stages": True, "model": None})
+    assert json_true.json()["stages"][0]["name"] == "original"
+    # What the address says counts more: it is what logs and proxies see.
+    both = client.post("/api/read?expect=digit", json={"image": url, "expect": "number"})
+    assert both.json() == palote.read(SEVEN, expect="digit").to_dict()
+
+
+def test_a_misspelt_option_is_named_with_the_one_that_was_meant(client: httpx.Client) -> None:
+    detail = client.post("/api/read?patern=%23%23", content=SEVEN).json()["detail"]
+    assert "'patern'" in detail
+    assert "Did you mean 'pattern'?" in detail
 
 
 @pytest.mark.parametrize(
@@ -175,7 +200,6 @@ def test_malformed_multipart_is_refused(client: httpx.Client, kind: str, body: b
 
 def test_only_the_first_image_field_counts(client: httpx.Client) -> None:
     fields = [
-        ("note", ("", b"8")),
         ("image", ("a.png", SEVEN)),
         ("image", ("b.png", encoded(drawing(8)))),
     ]

@@ -25,6 +25,7 @@ Where to find what::
     draining.py     the server says that it stops before it does
     readers.py      the loaded readers
     intake.py       the picture out of a request's body, in memory only
+    options.py      what may be said of a picture, in the query or in the body
     tensors.py      pictures and readings as tensors, for the Open Inference Protocol
     security.py     who may ask, how much they may send, what browsers may do
     problems.py     every error as application/problem+json

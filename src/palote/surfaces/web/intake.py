@@ -11,19 +11,18 @@ for `palote.pixels` would take it for the path of a file on this machine.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-from palote.surfaces.web.problems import BadRequest
+from palote.surfaces.web.problems import BadRequest, unknown_option
 
-__all__ = ["FIELD", "WORDS", "Taken", "taken"]
+__all__ = ["FIELD", "Taken", "taken"]
 
 FIELD = "image"
-WORDS = ("label", "profile", "box")
-"""What may be said beside the picture, in fields of their own."""
 
 LONGEST_WORD = 200
 """In bytes."""
@@ -46,24 +45,29 @@ class Taken:
 
     Attributes:
         image: the picture's bytes, or its data URL.
-        words: those of `WORDS` that came with it.
+        words: what was said beside it, by name.
     """
 
     image: bytes | str
     words: dict[str, str] = field(default_factory=dict)
 
 
-async def taken(request: Request) -> Taken:
+async def taken(request: Request, words: Collection[str]) -> Taken:
     """Return the picture, and what was said beside it.
+
+    Args:
+        request: whose body it is.
+        words: what may be said, in fields of their own.
 
     Raises:
         BadRequest: there is no picture in the body, or the body is malformed.
+        UsageError: there is a field that is neither the picture nor one of those.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind == b"multipart/form-data":
-        found = await _from_multipart(request, options.get(b"boundary", b""))
+        found = await _from_multipart(request, options.get(b"boundary", b""), words)
     elif kind == b"application/json":
-        found = _from_json(await request.body())
+        found = _from_json(await request.body(), words)
     else:
         found = Taken(await request.body())
     if not found.image:
@@ -71,7 +75,7 @@ async def taken(request: Request) -> Taken:
     return found
 
 
-def _from_json(body: bytes) -> Taken:
+def _from_json(body: bytes, known: Collection[str]) -> Taken:
     if sum(body.count(mark) for mark in (b"[", b"{", b",")) > MOST_VALUES:
         raise BadRequest(f"The JSON has more than {MOST_VALUES:,} values. {HOW}")
     try:
@@ -81,13 +85,17 @@ def _from_json(body: bytes) -> Taken:
     image = content.get(FIELD) if isinstance(content, dict) else None
     if not isinstance(image, str) or not image.startswith("data:"):
         raise BadRequest(f"The JSON has no data URL in its field 'image'. {HOW}")
+    for name in content:
+        if name != FIELD and name not in known:
+            raise unknown_option(name, [FIELD, *known])
     # A label may be written as a number; whoever uses the words checks them.
-    words = {name: str(content[name]) for name in WORDS if content.get(name) is not None}
+    words = {name: str(said) for name, said in content.items() if said is not None}
+    del words[FIELD]
     return Taken(image, words)
 
 
-async def _from_multipart(request: Request, boundary: bytes) -> Taken:
-    form = _Form()
+async def _from_multipart(request: Request, boundary: bytes, known: Collection[str]) -> Taken:
+    form = _Form(known)
     try:
         parser = MultipartParser(
             boundary,
@@ -110,11 +118,13 @@ async def _from_multipart(request: Request, boundary: bytes) -> Taken:
 
 
 class _Form:
-    """Keeps the first part of each name that is wanted, and nothing else."""
+    """Keeps the first part of each name that is known, and the name of one that is not."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
         self.complete = False
         self._begun = 0
+        self._unknown = ""
         self._parts: dict[str, bytearray] = {}
         self._part: bytearray | None = None
         self._header = b""
@@ -122,6 +132,8 @@ class _Form:
 
     def taken(self) -> Taken:
         image = bytes(self._parts.pop(FIELD, b""))
+        if image and self._unknown:
+            raise unknown_option(self._unknown, [FIELD, *self._known])
         for name, said in self._parts.items():
             if len(said) > LONGEST_WORD:
                 raise BadRequest(f"The field {name!r} has more than {LONGEST_WORD} bytes.")
@@ -144,7 +156,9 @@ class _Form:
         if self._header.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
             name = options.get(b"name", b"").decode(errors="replace")
-            if name in (FIELD, *WORDS) and name not in self._parts:
+            if name != FIELD and name not in self._known:
+                self._unknown = self._unknown or name
+            elif name not in self._parts:
                 self._part = self._parts[name] = bytearray()
         self._header = self._value = b""
 

@@ -7,9 +7,10 @@ The page has a Spanish sentence for each code.
 
 from __future__ import annotations
 
+import difflib
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -41,6 +42,7 @@ __all__ = [
     "problem",
     "refuse_http",
     "refuse_validation",
+    "unknown_option",
     "wrong_parameter",
 ]
 
@@ -216,6 +218,15 @@ async def refuse_validation(_: Request, error: Exception) -> Response:
 def wrong_parameter(name: str, why: str, received: object) -> errors.UsageError:
     """Return the error of a query parameter of the wrong kind."""
     return errors.UsageError(f"The parameter {name} is wrong: {why} (received {received!r}).")
+
+
+def unknown_option(name: str, known: Sequence[str]) -> errors.UsageError:
+    """Return the error of an option, or a field of the body, that does not exist."""
+    close = difflib.get_close_matches(name[:100], known, 1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return errors.UsageError(
+        f"There is no option {name[:100]!r}. There are: {', '.join(known)}.{hint}"
+    )
 
 
 class Problems:

@@ -29,6 +29,9 @@ router = APIRouter(prefix="/api/corrections")
 
 MOST_LISTED = 200
 
+WORDS = ("label", "profile", "clean", "box")
+"""What may stand in fields beside the picture instead of in the query."""
+
 REFUSALS: Final = problems.described(
     {
         401: "Beyond the server's own machine: no token, or nobody's.",
@@ -50,15 +53,15 @@ REFUSALS: Final = problems.described(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The picture, as for /api/read; label, profile and box can be fields "
-            "too.",
+            "description": "The picture, as for /api/read; what the query may say can stand "
+            "beside it, too.",
             "content": {
                 "multipart/form-data": {
                     "schema": {
                         "type": "object",
                         "properties": {
                             intake.FIELD: {"type": "string", "format": "binary"},
-                            **{word: {"type": "string"} for word in intake.WORDS},
+                            **{word: {"type": "string"} for word in WORDS},
                         },
                     }
                 },
@@ -75,9 +78,12 @@ async def correct(
     ] = None,
     profile: ProfileQuery = None,
     clean: Annotated[
-        str,
-        Query(description="How it was cleaned.", json_schema_extra={"enum": list(CLEANINGS)}),
-    ] = "auto",
+        str | None,
+        Query(
+            description="How it was cleaned: auto if left out.",
+            json_schema_extra={"enum": list(CLEANINGS)},
+        ),
+    ] = None,
     box: Annotated[
         str | None,
         Query(
@@ -90,15 +96,21 @@ async def correct(
     """Keep the digit of a picture with its right label, and learn from it at once."""
     from palote.learn import LABELS, box_of, label_of
 
-    taken = await intake.taken(request)
+    taken = await intake.taken(request, WORDS)
     said = label if label is not None else taken.words.get("label")
     if said is None:
         raise UsageError(f"The label is missing. It is one of {', '.join(LABELS)}.")
     whose = access.profile(profile or taken.words.get("profile"))
     source = "page" if "sec-fetch-site" in request.headers else "api"
+    cleaned = clean or taken.words.get("clean", "auto")
     where = box if box is not None else taken.words.get("box")
     outcome = await teaching_of(request).correct(
-        taken.image, label_of(said), whose, source, clean, None if where is None else box_of(where)
+        taken.image,
+        label_of(said),
+        whose,
+        source,
+        cleaned,
+        None if where is None else box_of(where),
     )
     return JSONResponse(outcome.to_dict(), 201)
 

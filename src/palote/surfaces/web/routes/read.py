@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field, ValidationError
-from pydantic.config import JsonDict
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from palote.ink import CLEANINGS
-from palote.reader import EXPECTATIONS
 from palote.result import Reading
 from palote.surfaces.web import examples, intake, problems, schemas
 from palote.surfaces.web.access import profile_to_read
 from palote.surfaces.web.light import is_light
 from palote.surfaces.web.metrics import Metrics
+from palote.surfaces.web.options import Options
 from palote.surfaces.web.queueing import Queue
 from palote.surfaces.web.readers import Readers
 
@@ -29,24 +25,32 @@ __all__ = ["Direct", "router"]
 router = APIRouter()
 
 PATH = "/api/read"
-
-
-def _one_of(values: Sequence[str]) -> JsonDict:
-    return {"enum": list(values)}
+OPTIONS: Final = tuple(Options.model_fields)
 
 
 PICTURE = {"type": "string", "format": "binary"}
+
+
+def _with_options(picture: dict[str, str]) -> dict[str, object]:
+    return {
+        "type": "object",
+        "properties": {intake.FIELD: picture, **Options.shapes()},
+        "required": [intake.FIELD],
+        "additionalProperties": False,
+    }
+
+
 BODY = {
     "requestBody": {
         "required": True,
-        "description": "The picture: PNG, JPEG, BMP, GIF, WebP or TIFF, in one of three ways.",
+        "description": "The picture, in one of three ways: PNG, JPEG, BMP, GIF, WebP or TIFF, and "
+        "AVIF or HEIC where the server has what reads them. What the query may say can stand "
+        "beside it, too; the query counts more.",
         "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "properties": {intake.FIELD: PICTURE}}
-            },
+            "multipart/form-data": {"schema": _with_options(PICTURE)},
             "image/*": {"schema": PICTURE},
             "application/json": {
-                "schema": {"type": "object", "properties": {intake.FIELD: {"type": "string"}}},
+                "schema": _with_options({"type": "string"}),
                 "example": {intake.FIELD: examples.PICTURE_URL},
             },
         },
@@ -69,76 +73,6 @@ REFUSALS: Final = problems.described(
 )
 
 
-class Options(BaseModel):
-    """What the query says of the picture.
-
-    They are read here, and not by FastAPI, so that `Direct` can call the route by itself.
-    """
-
-    expect: str = Field(
-        "auto", description="What is on it.", json_schema_extra=_one_of(EXPECTATIONS)
-    )
-    pattern: str | None = Field(
-        None,
-        description="The format of the numbers, if it is known: # for each digit, such as #### or "
-        "##.#.",
-        examples=["####"],
-    )
-    clean: str = Field("auto", description="How to clean it.", json_schema_extra=_one_of(CLEANINGS))
-    model: str | None = Field(
-        None, description="A name from /api/models; the default one if left out."
-    )
-    stages: bool = Field(
-        False, description="Add the pictures of the way, and what the network saw."
-    )
-    saliency: bool = Field(
-        False, description="Add which ink spoke for the digit, and which against it."
-    )
-    profile: str | None = Field(
-        None,
-        description="Whose corrections count; none for nobody's. The server's usual profile if "
-        "left out. Can be a field of the body too.",
-    )
-
-    @property
-    def usual(self) -> bool:
-        """Whether all that they change is what is expected and which pictures come back."""
-        return self.pattern is None and self.clean == "auto" and not self.saliency
-
-    @classmethod
-    def of(cls, request: Request) -> Options:
-        """Take them from a request.
-
-        Raises:
-            UsageError: one is of the wrong kind.
-        """
-        if not request.scope["query_string"]:
-            return USUAL
-        try:
-            return cls.model_validate(dict(request.query_params))
-        except ValidationError as error:
-            first = error.errors()[0]
-            wrong = problems.wrong_parameter(str(first["loc"][-1]), first["msg"], first["input"])
-            raise wrong from None
-
-    @classmethod
-    def described(cls) -> list[dict[str, object]]:
-        """Return them as parameters of OpenAPI."""
-        return [
-            {
-                "name": name,
-                "in": "query",
-                "required": False,
-                "description": schema.pop("description"),
-                "schema": schema,
-            }
-            for name, schema in cls.model_json_schema()["properties"].items()
-        ]
-
-
-USUAL = Options.model_validate({})
-
-
 @router.post(
     PATH,
     summary="Read one picture",
@@ -150,14 +84,15 @@ async def read(request: Request) -> Response:
     """Read one handwritten digit, or numbers; nothing is stored."""
     start = time.perf_counter()
     options = Options.of(request)
-    taken = await intake.taken(request)
+    taken = await intake.taken(request, OPTIONS)
+    if taken.words:
+        options = Options.of(request, taken.words)
     state = request.app.state
     readers: Readers = state.readers
     queue: Queue = state.queue
     metrics: Metrics = state.metrics
     metrics.stage("receive", time.perf_counter() - start)
-    asked = options.profile or taken.words.get("profile")
-    whose = await profile_to_read(request, asked, readers.settings.profile)
+    whose = await profile_to_read(request, options.profile, readers.settings.profile)
 
     def answered(reading: Reading, start: float) -> Response:
         done = time.perf_counter()
