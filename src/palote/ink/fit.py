@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["InkSpec", "fit", "fit_frame"]
+__all__ = ["SQUARE", "InkSpec", "fit", "fit_crop", "fit_frame"]
 
 Ink = TypeVar("Ink", NDArray[np.uint8], NDArray[np.float32])
 
@@ -88,9 +88,20 @@ def fit(
     x, y, width, height = box
     top, left = max(y - 1, 0), max(x - 1, 0)
     inside = np.s_[top : y + height + 1, left : x + width + 1]
-    # One pixel around the mask keeps the soft edge of the stroke.
     near = cv2.dilate(mask[inside].view(np.uint8), SQUARE)
-    crop = strength[inside] * near
+    return fit_crop(strength[inside] * near, spec)
+
+
+def fit_crop(crop: NDArray[np.uint8], spec: InkSpec) -> NDArray[np.float32]:
+    """Bring a crop into the patch that has one piece of ink and nothing else.
+
+    Args:
+        crop: uint8 (h, w); 0 is paper. One pixel around the piece keeps the soft edge of strokes.
+        spec: geometry of the patch.
+
+    Returns:
+        float32 (spec.size, spec.size) in [0, 1].
+    """
     roomy = _resize(crop, ROOMY * spec.box)
     roomy = _widen(roomy, ROOMY * THINNEST * spec.size)
     return _centre(_resize(_trim(roomy).astype(np.float32), spec.box), spec)
@@ -125,7 +136,7 @@ def _already_fits(
     return abs(mass_x - middle) <= 1.0 and abs(mass_y - middle) <= 1.0
 
 
-def stroke_width(mask: NDArray[np.bool_]) -> float:
+def stroke_width(mask: NDArray[np.bool_] | NDArray[np.uint8]) -> float:
     """Estimate the mean width of the strokes in pixels, from what one erosion takes away."""
     binary = mask.view(np.uint8)
     area = cv2.countNonZero(binary)
@@ -134,7 +145,7 @@ def stroke_width(mask: NDArray[np.bool_]) -> float:
 
 
 def _widen(ink: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
-    missing = least - stroke_width(ink > int(ink.max()) // 2)
+    missing = least - stroke_width(_above(ink, 2))
     if missing < 1.0:
         return ink
     side = 1 + round(missing)
@@ -144,8 +155,14 @@ def _widen(ink: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
     return np.asarray(cv2.dilate(framed, kernel), np.uint8)
 
 
+def _above(ink: NDArray[np.uint8], part: int) -> NDArray[np.uint8]:
+    """Return where ink is darker than a part of the darkest: 1, elsewhere 0."""
+    darkest = cv2.minMaxLoc(ink)[1]
+    return np.asarray(cv2.threshold(ink, darkest // part, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
 def _trim(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    x, y, width, height = cv2.boundingRect((ink > int(ink.max()) // 8).view(np.uint8))
+    x, y, width, height = cv2.boundingRect(_above(ink, 8))
     return ink[y : y + height, x : x + width]
 
 

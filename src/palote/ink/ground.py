@@ -106,14 +106,16 @@ def _interpretations(
     """
     found = []
     ground = _ground(grey)
-    soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale)).astype(np.float32)
-    depth = ground - soft
+    soft = cv2.GaussianBlur(grey, (0, 0), 0.8 * max(1.0, scale))
+    depth = cv2.subtract(ground, soft, dtype=cv2.CV_32F)
     tones = _tones(depth) if dark is None else [dark]
     for tone in tones:
         # Light falls on paper by multiplication: what is dark in shadow counts alike.
-        room = np.maximum(ground if tone else 255 - ground, 24)
-        lifted = (depth if tone else -depth) * (255 / room)
-        parts = cut_twice(np.clip(lifted, 0, 255).astype(np.uint8))
+        lifted = np.maximum(ground if tone else 255 - ground, 24)
+        np.divide(255 if tone else -255, lifted, out=lifted)
+        np.multiply(depth, lifted, out=lifted)
+        np.clip(lifted, 0, 255, out=lifted)
+        parts = cut_twice(lifted.astype(np.uint8))
         if parts is not None:
             found.append(Cleaned(original, *parts, tone, scale))
     glance = shrink(grey, GLANCE)[0]
@@ -184,10 +186,15 @@ def cut_twice(lifted: NDArray[np.uint8]) -> Parts | None:
         return None
     level = percentile(ink, 0.85)
     strength = np.asarray(cv2.convertScaleAbs(lifted, alpha=255 / level), np.uint8)
-    weak = (lifted > LOW * threshold).view(np.uint8)
+    weak = _above(lifted, LOW * threshold).view(np.uint8)
     count, labels = cv2.connectedComponentsWithAlgorithm(weak, 8, cv2.CV_32S, cv2.CCL_BBDT)
-    peaks = lifted > HIGH * threshold
+    peaks = _above(lifted, HIGH * threshold)
     return with_faint(lifted, strength, _held(np.asarray(labels, np.int32), count, peaks))
+
+
+def _above(lifted: NDArray[np.uint8], level: float) -> NDArray[np.bool_]:
+    """Tell which pixels rise above a level; compared as bytes, that takes a tenth of the time."""
+    return lifted > np.uint8(min(255, int(level)))
 
 
 def _held(labels: NDArray[np.int32], count: int, strong: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -173,16 +173,20 @@ def _seams(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.float3
 def _walk(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
     """Walk down; return the cost of arriving at each column, and whence each step came."""
     height, width = cost.shape
-    moves = np.zeros((height, width), np.int8)
+    from_left = np.zeros((height, width), np.bool_)
+    from_right = np.zeros((height, width), np.bool_)
     total = cost[0].copy()
-    padded = np.full(width + 2, np.inf, np.float32)
+    aside = np.full(width + 2, np.inf, np.float32)
+    left, middle, right = aside[:-2], aside[1:-1], aside[2:]
     for row in range(1, height):
-        padded[1:-1] = total
-        left, right = padded[:-2] + ASIDE, padded[2:] + ASIDE
-        moves[row] = np.where(left < total, -1, 0)
-        total = np.minimum(total, left)
-        moves[row][right < total] = 1
-        total = np.minimum(total, right) + cost[row]
+        np.add(total, ASIDE, out=middle)
+        np.less(left, total, out=from_left[row])
+        np.minimum(total, left, out=total)
+        np.less(right, total, out=from_right[row])
+        np.minimum(total, right, out=total)
+        np.add(total, cost[row], out=total)
+    moves = from_right.astype(np.int8)
+    moves[from_left & ~from_right] = -1
     return total, moves
 
 

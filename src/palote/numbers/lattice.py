@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink import InkSpec
-from palote.ink.fit import fit
+from palote.ink.fit import SQUARE, fit_crop
 from palote.ink.segments import Parts
 
 __all__ = ["MEASURES", "Edges", "Runs", "edges_of", "hangs_together", "runs_of"]
@@ -170,16 +171,14 @@ def edges_of(
 def _patch(
     parts: Parts, ends: NDArray[np.int64], box: NDArray[np.int32], spec: InkSpec
 ) -> NDArray[np.float32]:
-    x, y, width, height = (int(v) for v in box)
-    rows, columns = parts.labels.shape
-    # Two more pixels on each side, as `fit` takes one; never a finished patch by chance.
-    y0, y1 = max(0, y - 2), min(rows, y + height + 2)
-    x0, x1 = max(0, x - 2), min(columns, x + width + 2)
-    labels = parts.labels[y0:y1, x0:x1]
-    own = (labels > ends[0]) & (labels <= ends[1])
-    strength = parts.level.strength[y0:y1, x0:x1].copy()
-    strength[(labels > 0) & ~own] = 0
-    patch = fit(strength, own, (x - x0, y - y0, width, height), spec)
+    x, y, width, height = box.tolist()
+    near = np.s_[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
+    labels = parts.labels[near]
+    own = cv2.inRange(labels, int(ends[0]) + 1, int(ends[1]))
+    paper = cv2.inRange(labels, 0, 0)
+    # The soft edge of its strokes is its own, too, but not what other parts have of it.
+    shown = cv2.bitwise_and(cv2.dilate(own, SQUARE), cv2.bitwise_or(own, paper))
+    patch = fit_crop(cv2.bitwise_and(parts.level.strength[near], shown), spec)
     return patch if spec.channels == 1 else np.repeat(patch[..., None], spec.channels, axis=2)
 
 
