@@ -41,7 +41,7 @@ def test_folders_and_zips(palote: Palote, photo: str, tmp_path: Path) -> None:
         picture = seven(pen=10 if label == "7" else 20)
         cv2.imwrite(str(tmp_path / "mine" / label / "a.png"), picture)
     said = palote("learn", "add", tmp_path / "mine", "--profile", "Ana")
-    assert said.code == 0 and "2 new pictures" in said.err
+    assert said.code == 0 and "New pictures: 2" in said.err
     said = palote("learn", "export", tmp_path / "out.zip", "--profile", "Ana")
     assert said.code == 0 and "2 pictures" in said.err
     assert palote("learn", "import", tmp_path / "out.zip", "--profile", "Luz").code == 0

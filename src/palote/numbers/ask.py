@@ -67,8 +67,8 @@ class Ask:
             raise UsageError(f"pattern must be a text such as '####', not {pattern!r:.40}.")
         if expect == "digit":
             raise UsageError(
-                f"The pattern {pattern[:40]!r} is for numbers. Leave it out, or use "
-                "expect='number'."
+                f"The pattern {pattern[:40]!r} is for numbers. Leave it out, or expect a "
+                "number instead of a digit."
             )
         return cls("number", Pattern(pattern))
 

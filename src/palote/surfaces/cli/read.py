@@ -125,7 +125,12 @@ def read(
 ) -> None:
     """Read the handwritten digit, or the numbers, in each picture.
 
-    With --verbose, also the probabilities of all ten.
+    What is in doubt is a ?; beside it stands the likeliest number. Several lines are
+    apart by |. With --verbose, also the probabilities of all ten.
+
+    The columns of --csv: path; text, the digits alone, each number on a line of its own;
+    status and confidence; value, the likeliest digits; p0 to p9, the probabilities of a
+    single digit; error; raw, the text as it is written, with points, dashes and spaces.
     """
     if out is not None or engine != "here":
         if json_lines or csv_rows or stages is not None or out is None or STDIN in paths:

@@ -146,7 +146,7 @@ def export(
             save(out, at.teacher.export_zip(at.profile))
         else:
             at.teacher.export_folder(out, at.profile)
-        say(at.words("{count} pictures.", count=count))
+        say(at.words("Pictures: {count}.", count=count))
     typer.echo(out)
 
 

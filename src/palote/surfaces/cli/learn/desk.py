@@ -52,7 +52,7 @@ class Desk:
         for sentence in outcome.skipped:
             say(sentence)
         if outcome.added:
-            say(self.words("{count} new pictures.", count=self.words.count(outcome.added)))
+            say(self.words("New pictures: {count}.", count=self.words.count(outcome.added)))
         typer.echo(self.words.outcome(outcome))
 
 

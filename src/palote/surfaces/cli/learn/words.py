@@ -19,8 +19,8 @@ __all__ = ["Words"]
 SPANISH = {
     "1 correction": "1 corrección",
     "{count} corrections": "{count} correcciones",
-    "{count} new pictures.": "Imágenes nuevas: {count}.",
-    "{count} pictures.": "Imágenes: {count}.",
+    "New pictures: {count}.": "Imágenes nuevas: {count}.",
+    "Pictures: {count}.": "Imágenes: {count}.",
     "read as": "leída como",
     "learned": "aprendida",
     "waiting": "no aprendida",
