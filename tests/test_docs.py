@@ -74,7 +74,7 @@ HTTP = [line for line in commands("README.md") if line.startswith("curl ")]
 
 
 def test_there_is_something_to_test() -> None:
-    assert len(PYTHON) == 4 and len(TERMINAL) >= 8 and len(HTTP) == 3
+    assert len(PYTHON) == 4 and len(TERMINAL) >= 8 and len(HTTP) == 4
 
 
 @pytest.mark.parametrize(("document", "number"), PYTHON)
