@@ -163,8 +163,10 @@ def _ground(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _tones(depth: NDArray[np.float32]) -> list[bool]:
     """Say which tone stands out from the ground: one answer if it is clear, both if not."""
-    below, above = np.maximum(depth, 0).ravel(), np.minimum(depth, 0).ravel()
-    darker, lighter = float(below @ below), float(above @ above)
+    part = np.maximum(depth, 0).ravel()
+    darker = float(part @ part)
+    np.subtract(depth.ravel(), part, out=part)
+    lighter = float(part @ part)
     likely = darker >= lighter
     sure = max(darker, lighter) > CLEAR * min(darker, lighter)
     return [likely] if sure else [likely, not likely]

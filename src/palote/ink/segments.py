@@ -10,6 +10,7 @@ together again by whoever reads.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -69,6 +70,18 @@ class Parts:
 
     def __len__(self) -> int:
         return len(self.boxes)
+
+    @cached_property
+    def touches(self) -> NDArray[np.float64]:
+        """float64 (n, n): how many pixels of a part touch each later part."""
+        labels, count = self.labels, len(self)
+        pairs = []
+        for one, other in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
+            meet = (one != other) & (one > 0) & (other > 0)
+            pairs.append(np.stack([one[meet], other[meet]], axis=1))
+        met = np.sort(np.concatenate(pairs), axis=1) - 1
+        flat = np.bincount(met[:, 0].astype(np.int64) * count + met[:, 1], minlength=count * count)
+        return flat.reshape(count, count).astype(np.float64)
 
     @property
     def middles(self) -> NDArray[np.float64]:

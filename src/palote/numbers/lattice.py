@@ -201,9 +201,8 @@ def _measures(
     left = np.minimum.accumulate(parts.boxes[::-1, 0])[::-1].astype(np.float64)
     before = np.where(first > 0, x - right[np.maximum(first - 1, 0)], 1.5 * digit)
     after = np.where(last < count, left[np.minimum(last, count - 1)] - x - wide, 1.5 * digit)
-    touch = _touches(parts.labels, count)
     total = np.zeros((count + 1, count + 1))
-    total[1:, 1:] = touch.cumsum(axis=0).cumsum(axis=1)
+    total[1:, 1:] = parts.touches.cumsum(axis=0).cumsum(axis=1)
     touch_left = total[first, last] - total[first, first]
     touch_right = total[last, count] - total[last, last] - total[first, count] + total[first, last]
     area = np.concatenate([[0], np.cumsum(parts.area)]).astype(np.float64)
@@ -237,17 +236,6 @@ def _measures(
     ]
     lengths = np.stack(columns, axis=1) / digit
     return np.asarray(np.column_stack([lengths, *rest]), np.float32)
-
-
-def _touches(labels: NDArray[np.int32], count: int) -> NDArray[np.float64]:
-    """Count (count, count) how many pixels of a part touch each later part."""
-    pairs = []
-    for one, other in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
-        meet = (one != other) & (one > 0) & (other > 0)
-        pairs.append(np.stack([one[meet], other[meet]], axis=1))
-    met = np.sort(np.concatenate(pairs), axis=1) - 1
-    flat = np.bincount(met[:, 0].astype(np.int64) * count + met[:, 1], minlength=count * count)
-    return flat.reshape(count, count).astype(np.float64)
 
 
 def hangs_together(piece: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.bool_]:

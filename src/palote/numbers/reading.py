@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -230,15 +231,15 @@ def _corners(one: Seen, edge: int) -> NDArray[np.float64]:
 
     Its box would not do: where writing leans, its corners lie in the neighbours.
     """
-    left, top, width, height = (int(v) for v in one.edges.boxes[edge])
+    left, top, width, height = one.edges.boxes[edge].tolist()
     labels = one.parts.labels[top : top + height, left : left + width]
-    own = (labels > one.edges.first[edge]) & (labels <= one.edges.last[edge])
+    own = cv2.inRange(labels, int(one.edges.first[edge]) + 1, int(one.edges.last[edge]))
     rows = np.flatnonzero(own.any(axis=1))
     # Of each row of pixels, what lies outermost: the upper left corner, and the lower right one.
-    columns = np.stack([own.argmax(axis=1), width - 1 - own[:, ::-1].argmax(axis=1)])[:, rows]
-    x = left + np.concatenate([columns, columns + 1]).ravel()
-    y = top + np.concatenate([rows, rows, rows + 1, rows + 1])
-    points = np.column_stack([x, y, np.ones(len(x))])
+    first, last = own.argmax(axis=1)[rows], width - 1 - own[:, ::-1].argmax(axis=1)[rows]
+    points = np.ones((4 * len(rows), 3))
+    points[:, 0] = left + np.concatenate([first, last, first + 1, last + 1])
+    points[:, 1] = top + np.concatenate([rows, rows, rows + 1, rows + 1])
     return np.asarray(points @ one.parts.level.matrix.T, np.float64)
 
 

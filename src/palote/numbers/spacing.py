@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from palote.numbers.decode import SEPARATORS, Found
 from palote.numbers.opinion import Seen
@@ -39,7 +40,15 @@ def spaced(text: Found, seen: Seen) -> str:
     free = gaps[between]
     if len(free) == 0:
         return text.text
-    least = max(LEAST, TIMES * float(np.percentile(free, USUAL))) if len(free) > 1 else ALONE
+    least = max(LEAST, TIMES * _usual(free)) if len(free) > 1 else ALONE
     wide = (gaps > least) & between
     marks = [symbol + SPACE * bool(gap) for symbol, gap in zip(text.text, wide, strict=False)]
     return "".join(marks) + text.text[-1]
+
+
+def _usual(gaps: NDArray[np.float64]) -> float:
+    """Return the percentile of a few gaps; NumPy's own takes ten times as long for them."""
+    ranked = sorted(gaps.tolist())
+    below, rest = divmod(USUAL / 100 * (len(ranked) - 1), 1)
+    low, high = ranked[int(below)], ranked[min(int(below) + 1, len(ranked) - 1)]
+    return float(low + rest * (high - low))
