@@ -14,7 +14,8 @@
 - ``opened.py``   a line that the line network was asked about, cut only if need be
 - ``hearing.py``  both networks asked about all lines of a picture, within bounds
 - ``words.py``    words beside a number, and ``crossed.py`` what is crossed out: both are left
-  out, and the ``rest.py`` of the line read anew; ``spacing.py`` the spaces in it
+  out, and the ``rest.py`` of the line read anew; ``operands.py`` the numbers between signs of
+  arithmetic; ``spacing.py`` the spaces in a number
 - ``reading.py``  all of it, for one picture; ``page.py`` which interpretation of it says more
 - ``alone.py``    the ink of one digit of a number, for learning from it
 - ``doubt.py``    a single digit that its network is not sure of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from palote.numbers.hearing import Budget, heard
 from palote.numbers.judge import Judge, shipped_judge
 from palote.numbers.lattice import Edges
 from palote.numbers.opened import HEIGHT, OpenRow
+from palote.numbers.operands import operands
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
@@ -106,27 +107,42 @@ def _page(
         opened.append(OpenRow.of(row, line))
     to_picture = _to_picture(picture, cleaned)
     below = engine.card.unsure_below
-    found: dict[OpenRow, Line] = {}
+
+    def read(rows: list[OpenRow]) -> Iterator[tuple[OpenRow, Seen, Opinion, Line | None]]:
+        for one, seen, opinion in heard(rows, engine, judge, pattern, budget):
+            yield one, seen, opinion, _line(one, seen, opinion, below, to_picture, pattern)
+
+    found: dict[OpenRow, tuple[Line, ...]] = {}
     bare: dict[OpenRow, OpenRow] = {}
-    for one, seen, opinion in heard(opened, engine, judge, pattern, budget):
-        number = _line(one, seen, opinion, below, to_picture, pattern)
+    parted: dict[OpenRow, list[OpenRow]] = {}
+    for one, seen, opinion, number in read(opened):
         if number is not None:
-            found[one] = number
+            found[one] = (number,)
+        alone = None
         if number is None or number.status != "ok":
             alone = number_alone(one.row, seen, opinion) or number_meant(one.row, seen)
-            if alone is not None:
-                bare[OpenRow.of(alone, line)] = one
-    for left, seen, opinion in heard(list(bare), engine, judge, pattern, budget):
-        number = _line(left, seen, opinion, below, to_picture, pattern)
+        if alone is not None:
+            bare[OpenRow.of(alone, line)] = one
+        elif number is not None and pattern is None:
+            parted[one] = [OpenRow.of(part, line) for part in operands(one.row, seen, opinion)]
+    for left, _, _, number in read(list(bare)):
         if number is not None and _better(number, found.get(bare[left])):
-            found[bare[left]] = number
-    lines = tuple(found[one] for one in opened if one in found)
-    return Page(lines, len(rows) - len(lines), cleaned, mask)
+            found[bare[left]] = (number,)
+    parts = [part for some in parted.values() for part in some]
+    numbers = {part: number for part, _, _, number in read(parts) if number is not None}
+    for one, some in parted.items():
+        # What is not all numbers by itself is no sum.
+        if some and all(part in numbers for part in some):
+            found[one] = tuple(numbers[part] for part in some)
+    lines = tuple(number for one in opened for number in found.get(one, ()))
+    return Page(lines, sum(one not in found for one in opened), cleaned, mask)
 
 
-def _better(number: Line, before: Line | None) -> bool:
+def _better(number: Line, before: tuple[Line, ...] | None) -> bool:
     """Tell whether a line is to be read without the words beside its number."""
-    return number.status == "ok" or (before is not None and number.confidence > before.confidence)
+    return number.status == "ok" or (
+        before is not None and number.confidence > before[0].confidence
+    )
 
 
 def _line(
