@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import Palote
 from tests.drawing import seven
+from tests.numbers.writing import written
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +34,20 @@ def test_from_a_picture_to_nothing(palote: Palote, photo: str) -> None:
     assert palote("learn", "list").lines == []
     said = palote("learn", "undo")
     assert said.code == 1 and "no correction to take back" in said.err
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_number_taught_as_one_digit_is_pointed_out(
+    palote: Palote, photo: str, tmp_path: Path, lang: str
+) -> None:
+    number = str(tmp_path / "number.png")
+    cv2.imwrite(number, written("27"))
+    said = palote("learn", "add", number, photo, "--label", "7", "--lang", lang)
+    assert said.code == 0 and len(said.lines) == 2
+    (warning,) = [line for line in said.err.splitlines() if "undo" in line]
+    assert number in warning and "27" in warning
+    assert ("several digits" if lang == "en" else "varias cifras") in warning
+    assert "undo" not in palote("learn", "add", number, "--label", "none", "--lang", lang).err
 
 
 def test_folders_and_zips(palote: Palote, photo: str, tmp_path: Path) -> None:

@@ -76,7 +76,27 @@ def add(
                 problem(path, error)
             else:
                 at.told(outcome)
+                number = "" if label == "none" else _number_on(path)
+                if number:
+                    say(
+                        words(
+                            "{path}: there seem to be several digits on it, {number}, and one was "
+                            "learnt. To take it back: palote learn undo. On the page, each digit "
+                            "of a number can be corrected.",
+                            path=path,
+                            number=number,
+                        )
+                    )
     raise typer.Exit(1 if failed else 0)
+
+
+def _number_on(path: str) -> str:
+    """Return what a picture clearly shows if that is several digits, not one; else nothing."""
+    from palote.reader import read
+
+    lines = read(path, expect="number").lines
+    sure = [line.raw for line in lines if line.status == "ok" and len(line.digits) > 1]
+    return ", ".join(sure)
 
 
 def list_corrections(

@@ -55,7 +55,7 @@ SPANISH = {
     ", off": ", sin aprender",
     ", has a token": ", con código",
     "{corrections}, version {number}": "{corrections}, versión {number}",
-    "The profile {name} has no token now.": "El perfil {name} ya no con código.",
+    "The profile {name} has no token now.": "El perfil {name} ya no tiene código.",
     "Who has it teaches and sees the profile {name}. It is not shown again.": (
         "Quien lo tenga puede enseñar al perfil {name} y ver lo enseñado. El código no se vuelve "
         "a mostrar."
@@ -63,6 +63,13 @@ SPANISH = {
     ("What do the pictures show? Say --label 7, or give a folder with the folders 0 to 9 in it."): (
         "¿Qué muestran las imágenes? Dilo con --label 7, o da una carpeta que contenga las "
         "carpetas de la 0 a la 9."
+    ),
+    (
+        "{path}: there seem to be several digits on it, {number}, and one was learnt. To take it "
+        "back: palote learn undo. On the page, each digit of a number can be corrected."
+    ): (
+        "{path}: parece que hay varias cifras, {number}, y se ha aprendido una. Para retirarla: "
+        "palote learn undo. En la página puedes corregir cada cifra de un número."
     ),
     "Name the corrections to delete by their ids, or give --all.": (
         "Nombra por su identificador las correcciones que quieres borrar, o usa --all."
