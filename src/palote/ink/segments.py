@@ -21,7 +21,7 @@ from palote.ink.components import Components
 from palote.ink.fit import stroke_width
 from palote.ink.level import Level
 
-__all__ = ["Parts", "cut"]
+__all__ = ["Parts", "cut", "strokes_above"]
 
 MOST_PARTS = 250
 """A line has no more parts than this; what lies further right is left out."""
@@ -127,6 +127,12 @@ def cut(level: Level) -> Parts:
             found.append(_Part(middle, int(index), area, part_box))
             inside[box][ink] = len(found)
     return _numbered(level, labels, found, stroke)
+
+
+def strokes_above(ink: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Count, of each column of ink (h, w), the strokes that lie above one another: (w,)."""
+    begins = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1]
+    return np.asarray(np.count_nonzero(begins, axis=0), np.intp)
 
 
 @dataclass(frozen=True)

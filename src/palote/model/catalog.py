@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ __all__ = [
     "Entry",
     "card_path",
     "chosen",
+    "did_you_mean",
     "find",
     "home",
     "names",
@@ -157,12 +159,21 @@ def find(name: str | os.PathLike[str], settings: Settings | None = None) -> Entr
         path, why = choice.path, choice.why
     if path.suffix in FORMATS and path.is_file():
         return Entry(path.name.removesuffix(path.suffix), path, _card(path), why)
-    close = difflib.get_close_matches(text, known, 1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ModelNotFound(
         f"There is no model {text!r}. Known names: {', '.join(known) or 'none'}; "
-        f"or give the path of a model file ({', '.join(FORMATS)}) or of its folder.{hint}"
+        f"or give the path of a model file ({', '.join(FORMATS)}) or of its folder."
+        + did_you_mean(text, known)
     )
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return a sentence, with a space before it, that names what was meant; "" if nothing is like.
+
+    >>> did_you_mean("patern", ["expect", "pattern"])
+    " Did you mean 'pattern'?"
+    """
+    close = difflib.get_close_matches(name, known, 1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _card(path: Path) -> Card | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.row import Row
-from palote.ink.segments import Parts
+from palote.ink.segments import Parts, strokes_above
 from palote.numbers.opinion import Seen
 from palote.numbers.rest import rest_of
 from palote.numbers.second import FOREIGN, is_foreign
@@ -85,6 +85,4 @@ def _stretches(parts: Parts, places: NDArray[np.float64]) -> list[tuple[int, int
 
 def _twice(parts: Parts, left: int, right: int) -> float:
     """Return the share of the columns between two places that meet two strokes or more."""
-    ink = parts.labels[:, left:right] > 0
-    begins = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1]
-    return float(np.mean(np.count_nonzero(begins, axis=0) >= 2))
+    return float(np.mean(strokes_above(parts.labels[:, left:right] > 0) >= 2))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.row import Row
+from palote.ink.segments import strokes_above
 from palote.numbers.decode import SEPARATORS
 from palote.numbers.opinion import Opinion, Seen
 from palote.numbers.rest import rest_of
@@ -47,15 +48,7 @@ def operands(row: Row, seen: Seen, opinion: Opinion) -> list[Row]:
         seen: what the networks see of it.
         opinion: what it is read as.
     """
-    best, edges = opinion.found[0], seen.edges
-    digits = [
-        edge for edge, symbol in zip(best.edges, best.text, strict=True) if symbol not in SEPARATORS
-    ]
-    if len(digits) < 2:
-        return []
-    boxes = edges.boxes[digits].astype(np.float64)
-    middle = float(np.median(boxes[:, 1] + boxes[:, 3] / 2))
-    signs = [*_signs(seen, opinion, middle)]
+    signs = list(_signs(seen, opinion))
     if not signs:
         return []
     begins, ends = ([sign[k] for sign in signs] for k in (0, 1))
@@ -72,33 +65,32 @@ def _between(middles: NDArray[np.float64], left: float, right: float) -> NDArray
     return np.asarray((middles[:, 0] > left) & (middles[:, 0] < right), np.bool_)
 
 
-def _signs(seen: Seen, opinion: Opinion, middle: float) -> Iterator[tuple[int, int]]:
-    """Yield where signs between two digits begin and end, in pixels.
-
-    Args:
-        seen: what the networks see of the line.
-        opinion: what it is read as.
-        middle: of the digits, from above, in pixels.
-    """
-    parts, digit, best = seen.parts, seen.parts.level.digit, opinion.found[0]
+def _signs(seen: Seen, opinion: Opinion) -> Iterator[tuple[int, int]]:
+    """Yield where signs between two digits begin and end, in pixels."""
+    edges, parts, best = seen.edges, seen.parts, opinion.found[0]
+    digits = [place for place, symbol in enumerate(best.text) if symbol not in SEPARATORS]
+    gaps = [
+        (int(edges.last[best.edges[one]]), int(edges.first[best.edges[other]]), one, other)
+        for one, other in pairwise(digits)
+    ]
+    gaps = [gap for gap in gaps if gap[0] < gap[1]]
+    if not gaps:
+        return
+    digit, own_boxes = parts.level.digit, edges.boxes[[best.edges[place] for place in digits]]
+    middle = float(np.median(own_boxes[:, 1] + own_boxes[:, 3] / 2))
     text, places, logs = seen.steps.peaks()
     at = places[is_foreign(text) & (logs >= SEEN)] * digit
-    known = list(zip(best.text, best.edges, strict=True))
-    digits = [number for number, (symbol, _) in enumerate(known) if symbol not in SEPARATORS]
-    for one, other in pairwise(digits):
-        between = int(seen.edges.last[known[one][1]]), int(seen.edges.first[known[other][1]])
-        if between[0] >= between[1]:
-            continue
-        boxes = parts.boxes[slice(*between)]
+    for begin, end, one, other in gaps:
+        boxes = parts.boxes[begin:end]
         left, top = (int(v) for v in boxes[:, :2].min(axis=0))
         right, bottom = (int(v) for v in (boxes[:, :2] + boxes[:, 2:4]).max(axis=0))
         high, wide = (bottom - top) / digit, (right - left) / digit
         fits = LEAST <= high <= HIGHEST and LEAST <= wide <= WIDEST
         if not fits or abs((top + bottom) / 2 - middle) > MIDDLE * digit:
             continue
-        within = "".join(symbol for symbol, _ in known[one + 1 : other])
+        within = best.text[one + 1 : other]
         labels = parts.labels[top:bottom, left:right]
-        own = (labels > between[0]) & (labels <= between[1])
+        own = (labels > begin) & (labels <= end)
         foreign = not within and ((at >= left) & (at <= right)).any()
         if foreign or (within == LYING and _is_more_than_lying(own, digit)):
             yield left, right
@@ -111,8 +103,7 @@ def _is_more_than_lying(ink: NDArray[np.bool_], digit: float) -> bool:
         ink: bool (h, w).
         digit: height of a digit, in pixels.
     """
-    strokes = np.count_nonzero(ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1], axis=0)
-    if 2 * np.count_nonzero(strokes == EQUAL) > len(strokes):
+    if 2 * np.count_nonzero(strokes_above(ink) == EQUAL) > ink.shape[1]:
         return True
     rows = np.count_nonzero(ink, axis=1)
     apart = round(DOT * digit)

@@ -124,16 +124,18 @@ def _page(
         if alone is not None:
             bare[OpenRow.of(alone, line)] = one
         elif number is not None and pattern is None:
-            parted[one] = [OpenRow.of(part, line) for part in operands(one.row, seen, opinion)]
+            some = operands(one.row, seen, opinion)
+            if some:
+                parted[one] = [OpenRow.of(part, line) for part in some]
     for left, _, _, number in read(list(bare)):
         if number is not None and _better(number, found.get(bare[left])):
             found[bare[left]] = (number,)
-    parts = [part for some in parted.values() for part in some]
+    parts = [part for own in parted.values() for part in own]
     numbers = {part: number for part, _, _, number in read(parts) if number is not None}
-    for one, some in parted.items():
+    for one, own in parted.items():
         # What is not all numbers by itself is no sum.
-        if some and all(part in numbers for part in some):
-            found[one] = tuple(numbers[part] for part in some)
+        if all(part in numbers for part in own):
+            found[one] = tuple(numbers[part] for part in own)
     lines = tuple(number for one in opened for number in found.get(one, ()))
     return Page(lines, sum(one not in found for one in opened), cleaned, mask)
 

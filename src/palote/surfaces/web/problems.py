@@ -7,7 +7,6 @@ The page has a Spanish sentence for each code.
 
 from __future__ import annotations
 
-import difflib
 import logging
 import math
 from collections.abc import Mapping, Sequence
@@ -222,10 +221,11 @@ def wrong_parameter(name: str, why: str, received: object) -> errors.UsageError:
 
 def unknown_option(name: str, known: Sequence[str]) -> errors.UsageError:
     """Return the error of an option, or a field of the body, that does not exist."""
-    close = difflib.get_close_matches(name[:100], known, 1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    from palote.model.catalog import did_you_mean
+
+    said = name[:100]
     return errors.UsageError(
-        f"There is no option {name[:100]!r}. There are: {', '.join(known)}.{hint}"
+        f"There is no option {said!r}. There are: {', '.join(known)}." + did_you_mean(said, known)
     )
 
 

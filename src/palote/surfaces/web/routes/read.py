@@ -92,7 +92,8 @@ async def read(request: Request) -> Response:
     queue: Queue = state.queue
     metrics: Metrics = state.metrics
     metrics.stage("receive", time.perf_counter() - start)
-    whose = await profile_to_read(request, options.profile, readers.settings.profile)
+    asked = options.profile or taken.words.get("profile")
+    whose = await profile_to_read(request, asked, readers.settings.profile)
 
     def answered(reading: Reading, start: float) -> Response:
         done = time.perf_counter()
