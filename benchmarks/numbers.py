@@ -33,7 +33,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import fields, formats, light, number_sets, prints, sums, tables, words
+from benchmarks import fields, formats, grids, light, number_sets, prints, sums, tables, words
 from benchmarks.number_sets import Item
 from palote import Reader, Settings
 from palote.metrics import wilson_interval
@@ -56,6 +56,7 @@ SETS = {
     "formats": formats.formats,
     "tables": tables.tables,
     "sums": sums.sums,
+    "grids": grids.grids,
 }
 
 CELL, CAPTION = (300, 100), 18

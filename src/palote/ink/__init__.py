@@ -23,7 +23,8 @@ A line of writing takes another road to its pieces::
 
 - ``ground.py``      ink on any ground, the patterns of cheques, too; ``faint.py``, a pencil's
   beside a pen's
-- ``boxes.py``       the boxes of a form's field; ``printed.py`` finds and erases the lines
+- ``boxes.py``       the boxes of a form's field, and ``tables.py``, whose cells are read apart;
+  ``printed.py`` finds and erases the lines
 - ``rows.py``        lines in reading order, parted at a table's ``columns.py``; ``row.py`` is one
   of them, ``level.py`` upright
 - ``segments.py``    a line cut into the parts that digits are made of
@@ -51,8 +52,9 @@ from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.rings import within_ring
 from palote.ink.row import Row
-from palote.ink.rows import find_rows
+from palote.ink.rows import MOST_CELLS, find_rows
 from palote.ink.split import PART, Piece, main_pieces
+from palote.ink.tables import in_table
 
 __all__ = [
     "CLEANINGS",
@@ -195,6 +197,12 @@ def find_lines(
     """
     found = []
     for whole in find_ink(picture, dark) if how == "auto" else clean(picture, how, dark):
+        ruled = in_table(whole)
+        if ruled is not None:
+            cleaned, table = ruled
+            rows = find_rows(Components(cleaned.mask), cleaned.strength, table, MOST_CELLS)
+            found.append((cleaned, rows))
+            continue
         components = Components(whole.mask)
         cleaned = without_boxes(whole, components)
         if cleaned is not whole:

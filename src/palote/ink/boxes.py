@@ -77,7 +77,7 @@ def without_boxes(cleaned: Cleaned, components: Components) -> Cleaned:
     if not found:
         return cleaned
     # The writing may be fainter than the lines, by whose tone the picture was cut.
-    parts = cut_twice(wiped(cleaned, left))
+    parts = cut_twice(wiped(cleaned.strength, cleaned.mask.view(np.uint8), left))
     return cleaned if parts is None else replace(cleaned, strength=parts[0], mask=parts[1])
 
 

@@ -114,7 +114,7 @@ def _left(cleaned: Cleaned, components: Components, after: NDArray[np.uint8]) ->
     x, y, width, height = components.window
     left = np.zeros(cleaned.mask.shape, np.uint8)
     left[y : y + height, x : x + width] = after
-    strength, mask = _again(wiped(cleaned, left), left > 0)
+    strength, mask = _again(wiped(cleaned.strength, cleaned.mask.view(np.uint8), left), left > 0)
     if cv2.boundingRect(mask.view(np.uint8))[3] < HIGH * height:
         return None
     return replace(cleaned, strength=strength, mask=mask)

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.cleaned import Cleaned
 from palote.ink.ruler import COVERED as SOLID
 from palote.ink.ruler import Line, trace
 
 __all__ = [
     "Lines",
+    "along",
     "around",
     "covered_sides",
     "erased",
@@ -104,7 +104,7 @@ def outermost(
         thicker: how much thicker than usual it may be.
     """
     height, width = ink.shape
-    best, slopes, margin = _along(ink[:, : int(np.ceil(OUTER * width))])
+    best, slopes, margin = along(ink[:, : int(np.ceil(OUTER * width))])
     found = np.flatnonzero(best >= covered * height)
     if len(found) == 0:
         return None
@@ -123,7 +123,7 @@ def uprights(ink: NDArray[np.uint8]) -> list[Line]:
         ink: uint8 (h, w), the window.
     """
     height = len(ink)
-    best, slopes, margin = _along(ink)
+    best, slopes, margin = along(ink)
     lines: list[Line] = []
     while len(lines) < MOST and best.max() >= REACHING * height:
         at = int(np.argmax(best))
@@ -152,7 +152,7 @@ def _spaced(lines: list[Line], single: bool) -> list[Line]:
     return [line for line, out in zip(lines, within, strict=True) if not out]
 
 
-def _along(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+def along(ink: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """Measure how much ink lies along nearly upright lines.
 
     Returns:
@@ -195,15 +195,18 @@ def _thickest(ink: NDArray[np.uint8]) -> float:
     return float(np.clip(THICKEST * min(ink.shape), *LIMITS))
 
 
-def around(shape: tuple[int, ...], side: int, line: Line) -> NDArray[np.uint8]:
+def around(
+    shape: tuple[int, ...], side: int, line: Line, gap: int | None = None
+) -> NDArray[np.uint8]:
     """Return uint8 (h, w): 1 on a line and near it.
 
     Args:
         shape: (h, w) of the window.
         side: in the view of which the line is described.
         line: it.
+        gap: how near, in pixels; the share `GAP` of the window if not given.
     """
-    gap = max(1, round(GAP * min(shape)))
+    gap = max(1, round(GAP * min(shape))) if gap is None else gap
     picture = np.zeros(shape, np.uint8)
     view = turned(picture, side)
     painted = line.paint(view.shape)
@@ -212,7 +215,11 @@ def around(shape: tuple[int, ...], side: int, line: Line) -> NDArray[np.uint8]:
 
 
 def erased(
-    before: NDArray[np.uint8], tones: NDArray[np.uint8], lines: Lines, sides: Lines | None = None
+    before: NDArray[np.uint8],
+    tones: NDArray[np.uint8],
+    lines: Lines,
+    sides: Lines | None = None,
+    gap: int | None = None,
 ) -> NDArray[np.uint8]:
     """Return the ink without lines, but with the strokes that cross them.
 
@@ -221,6 +228,7 @@ def erased(
         tones: uint8 (h, w); 0 is paper, 255 full ink.
         lines: they, each with the side in the view of which it is described.
         sides: those beyond which nothing belongs to the writing; all if not given.
+        gap: small pieces as near to a line belong to it, see `around`.
     """
     covered = np.zeros(before.shape, np.uint8)
     for side, line in lines:
@@ -231,19 +239,22 @@ def erased(
     after = before.copy()
     for side, line in lines:
         line.erase(turned(after, side), turned(tones, side), writing, turned(covered, side) > 1)
-    near = np.max([around(before.shape, *one) for one in lines], axis=0)
+    near = np.max([around(before.shape, *one, gap) for one in lines], axis=0)
     return _without_crumbs(_within(after, lines if sides is None else sides), near)
 
 
-def wiped(cleaned: Cleaned, left: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the strength, uint8 (h, w), of a picture of which not all ink is left.
+def wiped(
+    strength: NDArray[np.uint8], before: NDArray[np.uint8], left: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Return the strength of a picture without ink that was erased.
 
     Args:
-        cleaned: the picture.
-        left: uint8 (h, w), 1 where ink is left.
+        strength: uint8 (h, w); 0 is paper, 255 full ink.
+        before: uint8 (h, w), 1 where there was ink.
+        left: uint8 (h, w), 1 where it is left.
     """
-    gone = cv2.dilate(cv2.subtract(cleaned.mask.view(np.uint8), left), np.ones((3, 3), np.uint8))
-    strength = cleaned.strength.copy()
+    gone = cv2.dilate(cv2.subtract(before, left), np.ones((3, 3), np.uint8))
+    strength = strength.copy()
     strength[(gone > 0) & (left == 0)] = 0
     return strength
 

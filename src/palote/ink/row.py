@@ -34,6 +34,7 @@ class Row:
         height: of a digit, in pixels.
         slope: of the baseline, downwards per pixel to the right.
         slant: of the strokes, to the right per pixel upwards.
+        cell: whether it stands in a cell of a table.
     """
 
     strength: NDArray[np.uint8]
@@ -42,6 +43,7 @@ class Row:
     height: float
     slope: float
     slant: float
+    cell: bool = False
 
 
 def row_of(

@@ -7,6 +7,8 @@ which they lie. What is far larger than the writing (the edge of a sheet) belong
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +16,18 @@ from numpy.typing import NDArray
 from palote.ink.columns import in_columns
 from palote.ink.components import Components
 from palote.ink.row import SMALLEST, Row, median, row_of
+from palote.ink.tables import Table
 from palote.ink.underlines import without_underlines
 
 __all__ = ["MOST_PIECES", "find_rows"]
 
 MOST_PIECES = 1000
 """No more pieces of ink than this are looked at: the largest."""
+
+MOST_ROWS = 60
+"""Lines of a picture that are looked at; a page of text has no more numbers than that,"""
+MOST_CELLS = 150
+"""and a table no more than this."""
 
 TALL = 0.5
 LARGE = 2.3
@@ -68,12 +76,18 @@ WIDE = 0.3
 so many times their height, and no narrower than this share of its own."""
 
 
-def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 60) -> list[Row]:
+def find_rows(
+    components: Components,
+    strength: NDArray[np.uint8],
+    table: Table | None = None,
+    most: int = MOST_ROWS,
+) -> list[Row]:
     """Find the lines of writing, from top to bottom and left to right.
 
     Args:
         components: the ink.
         strength: uint8 (h, w); 0 is paper, 255 full ink.
+        table: what parts the ink into cells, each with lines of its own.
         most: no more rows than this are made; the first in reading order.
     """
     if len(components.stats) == 0:
@@ -92,13 +106,23 @@ def find_rows(components: Components, strength: NDArray[np.uint8], most: int = 6
     tall = order[fits[order]]
     if len(tall) == 0:
         return []
-    chains = _chains(stats, tall, height)
+    cells = None if table is None else table.homes(components)[0]
+    chains = _chains(stats, tall, height, cells)
     groups = [group for chain in chains for group in _untangled(stats, chain, height)]
     small = order[~fits[order] & (sizes[order] < TALL * height)]
     small = small[stats[small, 4] >= DUST * height * height]
-    _attach(stats, groups, small, height)
-    groups = _in_order(stats, in_columns(stats, groups, height))[:most]
-    return [row_of(components, strength, group, tall) for group in groups]
+    _attach(stats, groups, small, height, cells)
+    if cells is None:
+        groups = _in_order(stats, in_columns(stats, groups, height))
+    else:
+        groups = _by_cells(stats, groups, cells, height)
+    rows = [row_of(components, strength, group, tall) for group in groups[:most]]
+    if cells is None:
+        return rows
+    return [
+        replace(row, cell=bool(cells[group[0]] >= 0))
+        for row, group in zip(rows, groups, strict=False)
+    ]
 
 
 def _without_edges(components: Components) -> Components:
@@ -159,8 +183,13 @@ def _usual(stats: NDArray[np.int32]) -> float:
     return float(heights[order][np.searchsorted(total, total[-1] / 2)])
 
 
-def _chains(stats: NDArray[np.int32], tall: NDArray[np.intp], height: float) -> list[list[int]]:
-    """Join neighbours that overlap vertically (union and find)."""
+def _chains(
+    stats: NDArray[np.int32],
+    tall: NDArray[np.intp],
+    height: float,
+    cells: NDArray[np.intp] | None = None,
+) -> list[list[int]]:
+    """Join neighbours, in the same cell, that overlap vertically (union and find)."""
     tall = tall[np.argsort(stats[tall, 0], kind="stable")]
     parent = list(range(len(tall)))
 
@@ -177,6 +206,8 @@ def _chains(stats: NDArray[np.int32], tall: NDArray[np.intp], height: float) -> 
         shared = np.minimum(bottom[i], bottom[after]) - np.maximum(top[i], top[after])
         beside = shared >= OVERLAP * np.minimum(high[i], high[after])
         near = left[after] - right[i] <= APART * height
+        if cells is not None:
+            near &= cells[tall[after]] == cells[tall[i]]
         for j in np.flatnonzero(beside & near)[:4]:
             parent[root(i + 1 + int(j))] = root(i)
     groups: dict[int, list[int]] = {}
@@ -212,9 +243,13 @@ def _untangled(stats: NDArray[np.int32], chain: list[int], height: float) -> lis
 
 
 def _attach(
-    stats: NDArray[np.int32], groups: list[list[int]], small: NDArray[np.intp], height: float
+    stats: NDArray[np.int32],
+    groups: list[list[int]],
+    small: NDArray[np.intp],
+    height: float,
+    cells: NDArray[np.intp] | None = None,
 ) -> None:
-    """Give small pieces to the row beside or in which they lie."""
+    """Give small pieces to the row beside or in which they lie, in the same cell."""
     if len(small) == 0:
         return
     middles = stats[small, :2] + stats[small, 2:4] / 2
@@ -227,10 +262,27 @@ def _attach(
             down = np.maximum(np.maximum(y - middles[:, 1], middles[:, 1] - y - h), 0)
             away = across + 3 * down
             closer = away < nearest
+            if cells is not None:
+                closer &= cells[small] == cells[group[0]]
             nearest[closer], best[closer] = away[closer], number
     for piece, number in zip(small, best, strict=True):
         if number >= 0:
             groups[number].append(int(piece))
+
+
+def _by_cells(
+    stats: NDArray[np.int32], groups: list[list[int]], cells: NDArray[np.intp], height: float
+) -> list[list[int]]:
+    """Sort rows by the cells of a table; what is not in it comes before, or after."""
+    inside = [group for group in groups if cells[group[0]] >= 0]
+    outside = [group for group in groups if cells[group[0]] < 0]
+    ordered = sorted(_in_order(stats, inside), key=lambda group: cells[group[0]])
+    if not outside:
+        return ordered
+    middle = median(stats[[piece for group in ordered for piece in group], 1]) if ordered else 0.0
+    outside = _in_order(stats, in_columns(stats, outside, height))
+    ahead = [group for group in outside if float(stats[group, 1].mean()) < middle]
+    return [*ahead, *ordered, *(group for group in outside if group not in ahead)]
 
 
 def _in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[int]]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["THICKEST", "Line", "trace"]
+__all__ = ["THICKEST", "Line", "measured", "trace"]
 
 THICKEST = 0.05
 """A line is no thicker than this share of the shorter side."""
@@ -52,7 +52,7 @@ class Line:
     @property
     def length(self) -> float:
         """Length in pixels."""
-        return _measured(self.ends)[0]
+        return _direction(self.ends)[0]
 
     def same(self, other: Line) -> bool:
         """Tell whether this is the other line, found again."""
@@ -128,8 +128,22 @@ def trace(
     """
     most = THICKEST * min(binary.shape) if thickest is None else thickest
     ends = _chord(rho, theta, binary.shape[1], binary.shape[0])
-    if ends is None or _measured(ends)[0] < least:
+    if ends is None or _direction(ends)[0] < least:
         return None
+    return measured(binary, ends, most, share)
+
+
+def measured(
+    binary: NDArray[np.uint8], ends: tuple[End, End], most: float, share: float
+) -> Line | None:
+    """Measure a line from one place to another; nothing if it is too thick, or has gaps.
+
+    Args:
+        binary: uint8 (h, w), not 0 where there is ink.
+        ends: (x, y) of both places, about.
+        most: how thick it may be, in pixels.
+        share: of its length that must be ink.
+    """
     near = max(2, round(0.5 * most))
     _, _, ink = _across(binary, ends, near, every=2)
     covered = np.asarray(ink.any(axis=1))
@@ -154,7 +168,7 @@ def trace(
     return Line(ends, float(normal), xs, ys, ink, middle, run, thickness)
 
 
-def _measured(ends: tuple[End, End]) -> tuple[float, float, float]:
+def _direction(ends: tuple[End, End]) -> tuple[float, float, float]:
     """Return the length of a line, and x and y of its unit normal."""
     (x0, y0), (x1, y1) = ends
     along = max(float(np.hypot(x1 - x0, y1 - y0)), 1e-6)
@@ -171,7 +185,7 @@ def _laid(
     if np.count_nonzero(kept) > 10:
         slope, start = _least_squares(steps[kept], middle[kept])
     (x0, y0), (x1, y1) = ends
-    _, normal_x, normal_y = _measured(ends)
+    _, normal_x, normal_y = _direction(ends)
     stop = start + slope * (length - 1)
     return (
         (float(x0 + normal_x * start), float(y0 + normal_y * start)),
@@ -192,7 +206,7 @@ def _across(
     """Return the pixels (steps, 2 half + 1) along a line and beside it, and which are ink."""
     height, width = binary.shape
     (x0, y0), (x1, y1) = ends
-    along, normal_x, normal_y = _measured(ends)
+    along, normal_x, normal_y = _direction(ends)
     steps = np.linspace(0.0, 1.0, int(along) // every + 1)[:, None]
     offsets = np.arange(-half, half + 1)
     # Not rint: it would take every other pixel twice where the line lies between two.

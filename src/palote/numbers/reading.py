@@ -30,9 +30,6 @@ from palote.result import Alternative, Box, Digit, Line
 
 __all__ = ["read_lines"]
 
-MOST_LINES = 60
-"""Lines of a picture that are read; a page of text has no more numbers than that."""
-
 OK_FROM = 0.9
 """Confidence from which on a number is vouched for."""
 
@@ -83,7 +80,7 @@ def read_lines(
     for cleaned, rows in find_lines(picture.pixels, how):
         if best.vouched and not (cleaned.stepped or cleaned.mixed):
             continue
-        page = _page(picture, cleaned, rows[:MOST_LINES], engine, pattern, judge, line, budget)
+        page = _page(picture, cleaned, rows, engine, pattern, judge, line, budget)
         if best.cleaned is None or page.beats(best):
             best = page
     return best
@@ -164,7 +161,7 @@ def _line(
         return None
     sure = _sure(found, shares_of_texts, seen.edges)
     # No digit is less likely to be right than all of them are.
-    trusted = confidence >= TRUSTED and len(best.digits) > 1
+    trusted = confidence >= TRUSTED and (len(best.digits) > 1 or one.row.cell)
     digits = []
     for place, (symbol, edge) in enumerate(zip(best.text, best.edges, strict=True)):
         if symbol not in SEPARATORS:

@@ -1,0 +1,167 @@
+"""Numbers between the lines of tables, calendars and sudokus; and lines that are none of these."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from palote import Reader
+from palote.ink import find_lines
+from palote.ink.ground import find_ink
+from palote.ink.nets import faint, nets
+from palote.ink.tables import in_table
+
+MARGIN = 40
+ROWS = (("204", "75", "8"), ("31", "", "964"), ("7", "52", "483"))
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+def table(
+    rows: tuple[tuple[str, ...], ...] = ROWS,
+    wide: int = 130,
+    high: int = 70,
+    line: int = 2,
+    tone: int = 90,
+    down: int = 0,
+    frame: bool = True,
+) -> np.ndarray:
+    """Numbers in cells of that size, so far below their middles."""
+    across, along = len(rows[0]), len(rows)
+    picture = np.full((2 * MARGIN + along * high, 2 * MARGIN + across * wide), 245, np.uint8)
+    outer = 0 if frame else 1
+    for number in range(outer, across + 1 - outer):
+        x = MARGIN + number * wide
+        cv2.line(picture, (x, MARGIN), (x, MARGIN + along * high), tone, line)
+    for number in range(outer, along + 1 - outer):
+        y = MARGIN + number * high
+        cv2.line(picture, (MARGIN, y), (MARGIN + across * wide, y), tone, line)
+    for j, row in enumerate(rows):
+        for i, text in enumerate(row):
+            size, _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 3)
+            at = MARGIN + i * wide + (wide - size[0]) // 2
+            base = MARGIN + j * high + (high + size[1]) // 2 + down
+            font = cv2.FONT_HERSHEY_SIMPLEX
+            cv2.putText(picture, text, (at, base), font, 1.4, 20, 3, cv2.LINE_AA)
+    return picture
+
+
+def seen(picture: np.ndarray, degrees: float = 0.0, lean: float = 0.0) -> np.ndarray:
+    """The picture turned, and from an angle."""
+    height, width = picture.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    turn = np.deg2rad(degrees)
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    middle = np.array([width, height]) / 2
+    moved = (corners - middle) @ matrix.T + middle
+    moved[0] += lean * width, lean * height
+    view = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
+    return cv2.warpPerspective(picture, view, (width, height), borderValue=245)
+
+
+def read(reader: Reader, picture: np.ndarray) -> list[str]:
+    reading = reader.read(picture, expect="number")
+    return ["".join(digit.value for digit in line.digits) for line in reading.lines]
+
+
+def written(rows: tuple[tuple[str, ...], ...]) -> list[str]:
+    return [text for row in rows for text in row if text]
+
+
+@pytest.mark.parametrize("line, tone", [(1, 200), (2, 90), (5, 20)])
+def test_each_cell_is_a_number(reader: Reader, line: int, tone: int):
+    assert read(reader, table(line=line, tone=tone)) == written(ROWS)
+
+
+@pytest.mark.parametrize("degrees, lean", [(2.0, 0.0), (-2.5, 0.0), (0.0, 0.04), (1.0, 0.03)])
+def test_a_table_may_be_taken_at_an_angle(reader: Reader, degrees: float, lean: float):
+    picture = seen(table(), degrees, lean)
+    assert read(reader, picture) == written(ROWS)
+
+
+@pytest.mark.parametrize("down", [-19, 19])
+def test_digits_that_touch_a_line_are_still_there(reader: Reader, down: int):
+    picture = table(down=down, line=2)
+    gone = table(down=down, line=2, tone=245)
+    assert read(reader, picture) == written(ROWS)
+    (whole,) = find_ink(picture)
+    left, _ = in_table(whole)
+    scale = round(whole.scale)
+    small = left.mask[::scale, ::scale][: gone.shape[0], : gone.shape[1]]
+    digits = gone < 120
+    lines = (picture < 170) & (gone > 220)
+    lines &= ~cv2.dilate(digits.view(np.uint8), np.ones((7, 7))).astype(bool)
+    assert small[digits].mean() > 0.9
+    assert small[lines].mean() < 0.02
+
+
+def test_the_digits_of_a_sudoku_are_apart(reader: Reader):
+    rng = np.random.default_rng(3)
+    rows = tuple(
+        tuple(str(digit) if rng.random() < 0.5 else "" for digit in rng.permutation(9) + 1)
+        for _ in range(9)
+    )
+    found = find_lines(table(rows, 56, 56))
+    assert len(found[0][1]) == len(written(rows))
+    assert all(row.cell for row in found[0][1])
+    answers = read(reader, table(rows, 56, 56))
+    right = sum(one == other for one, other in zip(answers, written(rows), strict=True))
+    assert right >= 0.9 * len(answers)  # a font's 1 and 7 are not everybody's
+
+
+def test_a_calendar_keeps_its_days_apart(reader: Reader):
+    days = [str(day) if 1 <= day <= 31 else "" for day in range(-1, 34)]
+    rows = tuple(tuple(days[at : at + 7]) for at in range(0, 35, 7))
+    assert len(find_lines(table(rows, 90, 64))[0][1]) == 31
+
+
+def test_more_cells_than_a_page_has_lines_are_all_read():
+    rows = tuple(tuple(str((i * j) % 9 + 1) for i in range(10)) for j in range(9))
+    assert len(find_lines(table(rows, 56, 56))[0][1]) == 90
+
+
+def test_what_stands_above_and_below_a_table_comes_before_and_after_it(reader: Reader):
+    inner = table()
+    picture = np.full((inner.shape[0] + 240, inner.shape[1]), 245, np.uint8)
+    picture[120 : 120 + inner.shape[0]] = inner
+    for text, base in (("2026", 90), ("55", picture.shape[0] - 60)):
+        font = cv2.FONT_HERSHEY_SIMPLEX
+        cv2.putText(picture, text, (60, base), font, 1.4, 20, 3, cv2.LINE_AA)
+    assert read(reader, picture) == ["2026", *written(ROWS), "55"]
+
+
+def test_boxes_for_one_digit_each_are_one_number(reader: Reader):
+    picture = table((tuple("20475"),), 56, 70)
+    assert read(reader, picture) == ["20475"]
+
+
+def test_a_row_of_wide_cells_is_so_many_numbers(reader: Reader):
+    assert read(reader, table((("204", "75", "83"),), 150, 70)) == ["204", "75", "83"]
+
+
+@pytest.mark.parametrize("step", [28, 45, 70])
+def test_squared_paper_is_no_table(step: int):
+    picture = np.full((300, 420), 245, np.uint8)
+    picture[11::step] = picture[:, 17::step] = 190
+    font = cv2.FONT_HERSHEY_SIMPLEX
+    cv2.putText(picture, "20475", (60, 170), font, 2.2, 20, 4, cv2.LINE_AA)
+    for whole in find_ink(picture):
+        assert in_table(whole) is None
+    assert len(find_lines(picture)[0][1]) == 1
+
+
+@pytest.mark.parametrize("text", ["74174717", "11111111", "77777"])
+def test_strokes_of_digits_are_no_net(text: str):
+    picture = np.full((160, 60 * len(text) + 40), 255, np.uint8)
+    cv2.putText(picture, text, (20, 120), cv2.FONT_HERSHEY_SIMPLEX, 3, 0, 5, cv2.LINE_AA)
+    (whole,) = find_ink(picture)
+    _, _, wide, high = cv2.boundingRect(whole.mask.view(np.uint8))
+    assert list(nets(faint(whole.strength), (wide, high))) == []
+
+
+def test_an_empty_table_is_no_number(reader: Reader):
+    assert reader.read(table((("",) * 3,) * 3), expect="number").lines == ()
