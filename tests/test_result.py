@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from palote import Digit, Reading, Stage
-from palote.result import AGAINST, FOR, STATUSES, Json, Status
+from palote.result import AGAINST, FOR, STATUSES, Json, Line, Status
 
 
 def digit(value: str = "7", confidence: float = 0.9, classes: int = 10) -> Digit:
@@ -93,6 +93,18 @@ def test_a_reading_as_a_dictionary() -> None:
     with_images = reading.to_dict(images=True)
     assert isinstance(with_images["stages"], list) and len(with_images["stages"]) == 1
     assert json.loads(json.dumps(with_images)) == with_images
+
+
+def test_a_table_has_rows_and_empty_cells() -> None:
+    def line(raw: str, cell: tuple[int, int] | None) -> Line:
+        return Line(raw.replace(".", ""), raw, "ok", 0.9, (0, 0, 9, 9), cell=cell)
+
+    lines = (line("2026", None), line("1", (0, 1)), line("2.5", (1, 0)), line("7", (1, 0)))
+    reading = Reading("", "ok", 0.9, lines=lines)
+    assert reading.table == (("", "1"), ("2.5 7", ""))
+    assert reading.lines[1].to_dict()["cell"] == [0, 1]
+    assert reading.lines[0].to_dict()["cell"] is None
+    assert Reading("", "ok", 0.9, lines=lines[:1]).table == ()
 
 
 def test_stages_that_look_alike_keep_their_names_and_shapes() -> None:

@@ -144,6 +144,8 @@ class Line:
         box: (x, y, width, height) in pixels of the upright input.
         digits: left to right.
         alternatives: the likeliest texts, the best first, without any ``"?"``.
+        cell: row and column, counted from 0, of the cell that it stands in, if it does so in a
+            table with printed lines.
     """
 
     text: str
@@ -153,6 +155,7 @@ class Line:
     box: Box
     digits: tuple[Digit, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    cell: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         _check_status(self.status)
@@ -172,6 +175,7 @@ class Line:
             "box": list(self.box),
             "digits": [digit.to_dict(images) for digit in self.digits],
             "alternatives": [other.to_dict() for other in self.alternatives],
+            "cell": None if self.cell is None else list(self.cell),
         }
 
 
@@ -207,6 +211,22 @@ class Reading:
     def raw(self) -> str:
         """The text with its separators and spaces; that of a single digit has none."""
         return "\n".join(line.raw for line in self.lines) if self.lines else self.text
+
+    @property
+    def table(self) -> tuple[tuple[str, ...], ...]:
+        """What stands in each cell of a table with printed lines, as ``raw``, row by row.
+
+        Cells with several numbers have them apart by a space, empty ones ``""``; up to the last
+        row and column with a number. Nothing if there is no table.
+        """
+        inside = [(line.cell, line.raw) for line in self.lines if line.cell is not None]
+        if not inside:
+            return ()
+        rows, columns = (1 + max(cell[way] for cell, _ in inside) for way in (0, 1))
+        cells: list[list[list[str]]] = [[[] for _ in range(columns)] for _ in range(rows)]
+        for (row, column), raw in inside:
+            cells[row][column].append(raw)
+        return tuple(tuple(" ".join(texts) for texts in row) for row in cells)
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:

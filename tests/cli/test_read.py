@@ -22,6 +22,7 @@ from palote.reader import EXPECTATIONS
 from palote.result import Digit, Line
 from palote.surfaces.cli.show import COLUMNS, Lines
 from tests.drawing import seven
+from tests.numbers.ruled import ROWS, table
 from tests.numbers.writing import written
 
 from .conftest import Palote
@@ -228,6 +229,19 @@ def test_stages_are_kept(palote: Palote, folder: Path) -> None:
     assert centred.shape == (28, 28) and centred.max() > 200
 
 
+def test_a_table_is_rows_of_cells(palote: Palote, photo: str) -> None:
+    cv2.imwrite("sheet.png", table())
+    result = palote("read", "--table", "sheet.png")
+    rows = list(csv.reader(io.StringIO(result.out)))
+    assert result.code == 0 and [len(row) for row in rows] == [3, 3, 3]
+    for row, texts in zip(rows, ROWS, strict=True):
+        for cell, text in zip(row, texts, strict=True):
+            assert re.fullmatch("".join(f"[{digit}?]" for digit in text), cell)
+    both = palote("read", "--table", "sheet.png", photo, "nope.png")
+    assert [row[0] for row in csv.reader(io.StringIO(both.out))] == [*["sheet.png"] * 3, photo]
+    assert both.code == 1 and "There is no file 'nope.png'" in both.err
+
+
 def test_stages_cannot_be_kept(palote: Palote, photo: str) -> None:
     Path("file").write_text("")
     assert palote("read", "--stages", "file", photo).code == 2
@@ -240,6 +254,7 @@ def test_stages_cannot_be_kept(palote: Palote, photo: str) -> None:
     [
         ((), "Missing argument"),
         (("--json", "--csv", "photo.png"), "--json and --csv exclude each other"),
+        (("--table", "--csv", "photo.png"), "--csv and --table exclude each other"),
         (("--expect", "letter", "photo.png"), "auto, digit, number"),
         (("--pattern", "letters", "photo.png"), "pattern must have a #"),
         (("--clean", "soap", "photo.png"), "adaptive"),

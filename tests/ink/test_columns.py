@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from palote.ink import find_lines
 from palote.ink.columns import in_columns
 
 HIGH = 20.0
@@ -74,3 +75,21 @@ def test_nothing_and_very_much():
     assert in_columns(np.zeros((0, 5), np.int32), [], HIGH) == []
     many = [(0, 20, 120, 140)] * 300
     assert parted(*many) == [4] * 300
+
+
+def test_a_dash_for_a_number_that_is_missing_is_no_row():
+    """It crashed: a row's measures are those of its digits, and there were none."""
+    page = np.full((260, 400), 255, np.uint8)
+
+    def digits(left: int, top: int) -> None:
+        for x in (left + 6, left + 34):  # two upright strokes of 1s
+            page[top : top + 40, x - 3 : x + 3] = 0
+
+    for top in (30, 120, 190):
+        for left in (30, 150, 270):
+            if (top, left) != (120, 150):
+                digits(left, top)
+    page[138:142, 124:137] = 0
+    rows = find_lines(page)[0][1]
+    assert [row.box[0] < 160 for row in rows].count(True) >= 3
+    assert len(rows) == 8

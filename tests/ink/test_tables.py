@@ -11,43 +11,12 @@ from palote.ink import find_lines
 from palote.ink.ground import find_ink
 from palote.ink.nets import faint, nets
 from palote.ink.tables import in_table
-
-MARGIN = 40
-ROWS = (("204", "75", "8"), ("31", "", "964"), ("7", "52", "483"))
+from tests.numbers.ruled import ROWS, table
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader()
-
-
-def table(
-    rows: tuple[tuple[str, ...], ...] = ROWS,
-    wide: int = 130,
-    high: int = 70,
-    line: int = 2,
-    tone: int = 90,
-    down: int = 0,
-    frame: bool = True,
-) -> np.ndarray:
-    """Numbers in cells of that size, so far below their middles."""
-    across, along = len(rows[0]), len(rows)
-    picture = np.full((2 * MARGIN + along * high, 2 * MARGIN + across * wide), 245, np.uint8)
-    outer = 0 if frame else 1
-    for number in range(outer, across + 1 - outer):
-        x = MARGIN + number * wide
-        cv2.line(picture, (x, MARGIN), (x, MARGIN + along * high), tone, line)
-    for number in range(outer, along + 1 - outer):
-        y = MARGIN + number * high
-        cv2.line(picture, (MARGIN, y), (MARGIN + across * wide, y), tone, line)
-    for j, row in enumerate(rows):
-        for i, text in enumerate(row):
-            size, _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 3)
-            at = MARGIN + i * wide + (wide - size[0]) // 2
-            base = MARGIN + j * high + (high + size[1]) // 2 + down
-            font = cv2.FONT_HERSHEY_SIMPLEX
-            cv2.putText(picture, text, (at, base), font, 1.4, 20, 3, cv2.LINE_AA)
-    return picture
 
 
 def seen(picture: np.ndarray, degrees: float = 0.0, lean: float = 0.0) -> np.ndarray:
@@ -107,7 +76,8 @@ def test_the_digits_of_a_sudoku_are_apart(reader: Reader):
     )
     found = find_lines(table(rows, 56, 56))
     assert len(found[0][1]) == len(written(rows))
-    assert all(row.cell for row in found[0][1])
+    filled = [(j, i) for j, row in enumerate(rows) for i, text in enumerate(row) if text]
+    assert [row.cell for row in found[0][1]] == filled
     answers = read(reader, table(rows, 56, 56))
     right = sum(one == other for one, other in zip(answers, written(rows), strict=True))
     assert right >= 0.9 * len(answers)  # a font's 1 and 7 are not everybody's
@@ -132,6 +102,15 @@ def test_what_stands_above_and_below_a_table_comes_before_and_after_it(reader: R
         font = cv2.FONT_HERSHEY_SIMPLEX
         cv2.putText(picture, text, (60, base), font, 1.4, 20, 3, cv2.LINE_AA)
     assert read(reader, picture) == ["2026", *written(ROWS), "55"]
+    reading = reader.read(picture, expect="number")
+    assert [line.cell is None for line in reading.lines] == [True, *[False] * 8, True]
+    assert [len(row) for row in reading.table] == [3, 3, 3]
+    assert reading.table[1][1] == ""
+
+
+def test_numbers_in_no_table_have_no_cells(reader: Reader):
+    reading = reader.read(table((tuple("20475"),), 56, 70), expect="number")
+    assert reading.table == () and [line.cell for line in reading.lines] == [None]
 
 
 def test_boxes_for_one_digit_each_are_one_number(reader: Reader):

@@ -34,7 +34,7 @@ class Row:
         height: of a digit, in pixels.
         slope: of the baseline, downwards per pixel to the right.
         slant: of the strokes, to the right per pixel upwards.
-        cell: whether it stands in a cell of a table.
+        cell: row and column, counted from 0, of the cell that it stands in, if there is a table.
     """
 
     strength: NDArray[np.uint8]
@@ -43,7 +43,7 @@ class Row:
     height: float
     slope: float
     slant: float
-    cell: bool = False
+    cell: tuple[int, int] | None = None
 
 
 def row_of(

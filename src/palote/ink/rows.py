@@ -113,16 +113,15 @@ def find_rows(
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height, cells)
     if cells is None:
-        groups = _in_order(stats, in_columns(stats, groups, height))
+        groups = _in_order(stats, _columns(stats, groups, tall, height))
     else:
-        groups = _by_cells(stats, groups, cells, height)
-    rows = [row_of(components, strength, group, tall) for group in groups[:most]]
-    if cells is None:
+        groups = _by_cells(stats, groups, cells, tall, height)
+    groups = groups[:most]
+    rows = [row_of(components, strength, group, tall) for group in groups]
+    if table is None or cells is None:
         return rows
-    return [
-        replace(row, cell=bool(cells[group[0]] >= 0))
-        for row, group in zip(rows, groups, strict=False)
-    ]
+    places = table.places(np.array([cells[group[0]] for group in groups], np.intp))
+    return [replace(row, cell=place) for row, place in zip(rows, places, strict=True)]
 
 
 def _without_edges(components: Components) -> Components:
@@ -270,8 +269,21 @@ def _attach(
             groups[number].append(int(piece))
 
 
+def _columns(
+    stats: NDArray[np.int32], groups: list[list[int]], tall: NDArray[np.intp], height: float
+) -> list[list[int]]:
+    """Part rows at a table's columns; a dash that stands in one by itself is no row."""
+    among = set(tall.tolist())
+    parted = in_columns(stats, groups, height)
+    return [group for group in parted if not among.isdisjoint(group)]
+
+
 def _by_cells(
-    stats: NDArray[np.int32], groups: list[list[int]], cells: NDArray[np.intp], height: float
+    stats: NDArray[np.int32],
+    groups: list[list[int]],
+    cells: NDArray[np.intp],
+    tall: NDArray[np.intp],
+    height: float,
 ) -> list[list[int]]:
     """Sort rows by the cells of a table; what is not in it comes before, or after."""
     inside = [group for group in groups if cells[group[0]] >= 0]
@@ -280,7 +292,7 @@ def _by_cells(
     if not outside:
         return ordered
     middle = median(stats[[piece for group in ordered for piece in group], 1]) if ordered else 0.0
-    outside = _in_order(stats, in_columns(stats, outside, height))
+    outside = _in_order(stats, _columns(stats, outside, tall, height))
     ahead = [group for group in outside if float(stats[group, 1].mean()) < middle]
     return [*ahead, *ordered, *(group for group in outside if group not in ahead)]
 

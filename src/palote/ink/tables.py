@@ -71,6 +71,22 @@ class Table:
         above, left = self.net.at(xs, ys)
         return above * self.columns + left
 
+    def places(self, cells: NDArray[np.intp]) -> list[tuple[int, int] | None]:
+        """Return row and column of cells, counted from 0; None for what is in none.
+
+        Args:
+            cells: intp (n,), with writing. Where there is none beyond a frame, that does not count.
+        """
+        rows, columns = cells // self.columns, cells % self.columns
+        inside = cells >= 0
+        first = [int((way[inside] > 0).all()) for way in (rows, columns)]
+        return [
+            (row - first[0], column - first[1]) if cell >= 0 else None
+            for cell, row, column in zip(
+                cells.tolist(), rows.tolist(), columns.tolist(), strict=True
+            )
+        ]
+
     def homes(self, components: Components) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Tell in which cell each piece of ink lies.
 

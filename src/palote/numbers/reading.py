@@ -161,7 +161,7 @@ def _line(
         return None
     sure = _sure(found, shares_of_texts, seen.edges)
     # No digit is less likely to be right than all of them are.
-    trusted = confidence >= TRUSTED and (len(best.digits) > 1 or one.row.cell)
+    trusted = confidence >= TRUSTED and (len(best.digits) > 1 or one.row.cell is not None)
     digits = []
     for place, (symbol, edge) in enumerate(zip(best.text, best.edges, strict=True)):
         if symbol not in SEPARATORS:
@@ -187,6 +187,7 @@ def _line(
         _around([digit.box for digit in digits]),
         tuple(digits),
         _alternatives(found, shares_of_texts, seen),
+        one.row.cell,
     )
 
 

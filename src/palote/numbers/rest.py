@@ -39,4 +39,5 @@ def rest_of(
     if len(found) != 1:
         return None
     x, y, width, height = found[0].box
-    return replace(found[0], box=(x + row.box[0], y + row.box[1], width, height))
+    box = x + row.box[0], y + row.box[1], width, height
+    return replace(found[0], box=box, cell=row.cell)

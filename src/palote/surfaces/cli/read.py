@@ -58,6 +58,10 @@ def read(
     csv_rows: Annotated[
         bool, typer.Option("--csv", help="Rows with a header, for spreadsheets.")
     ] = False,
+    table: Annotated[
+        bool,
+        typer.Option("--table", help="The cells of a printed table, as rows for spreadsheets."),
+    ] = False,
     expect: Annotated[
         str,
         typer.Option(
@@ -131,14 +135,18 @@ def read(
     The columns of --csv: path; text, the digits alone, each number on a line of its own;
     status and confidence; value, the likeliest digits; p0 to p9, the probabilities of a
     single digit; error; raw, the text as it is written, with points, dashes and spaces.
+
+    With --table, each row of a printed table is a row, what is in doubt a ?; what stands in no
+    table is a row of its own. Of several pictures, each row begins with the path.
     """
     if out is not None or engine != "here":
-        if json_lines or csv_rows or stages is not None or out is None or STDIN in paths:
+        shown = json_lines or csv_rows or table or stages is not None
+        if shown or out is None or STDIN in paths:
             raise UsageError(
                 "--on ray writes files: say where with --out, and leave out --json, --csv, "
-                "--stages and -."
+                "--table, --stages and -."
                 if engine != "here"
-                else "--out writes files; leave out --json, --csv, --stages and -."
+                else "--out writes files; leave out --json, --csv, --table, --stages and -."
             )
         wanted = wanted_by(model, clean, declared, profile)
         job = job_of(paths, out, written, column, expect, pattern, size, wanted.settings)
@@ -146,7 +154,10 @@ def read(
     for path in paths:
         if is_url(path) or (path.endswith(TABLE) and os.path.exists(path)):
             raise UsageError(f"{path!r} is read into files: say where with --out.")
-    show = _show(json_lines, csv_rows, verbose or log.isEnabledFor(logging.DEBUG))
+    chosen = {"--json": json_lines, "--csv": csv_rows, "--table": table}
+    show = _show(chosen, paths, verbose or log.isEnabledFor(logging.DEBUG))
+    if table and expect == "auto":
+        expect = "number"
     failures = 0
 
     def failed(path: str, error: PaloteError) -> None:
@@ -169,14 +180,18 @@ def read(
     raise typer.Exit(1 if failures else 0)
 
 
-def _show(json_lines: bool, csv_rows: bool, verbose: bool) -> Show:
-    from palote.surfaces.cli.show import Csv, JsonLines, Lines
+def _show(chosen: dict[str, bool], paths: list[str], verbose: bool) -> Show:
+    from palote.surfaces.cli.show import Cells, Csv, JsonLines, Lines
 
-    if json_lines and csv_rows:
-        raise UsageError("--json and --csv exclude each other. Give one of them.")
-    if json_lines:
+    names = [name for name, given in chosen.items() if given]
+    if len(names) > 1:
+        raise UsageError(f"{' and '.join(names)} exclude each other. Give one of them.")
+    if chosen["--json"]:
         return JsonLines()
-    return Csv() if csv_rows else Lines(probabilities=verbose)
+    if chosen["--table"]:
+        one = len(paths) == 1 and (paths[0] == STDIN or os.path.isfile(paths[0]))
+        return Cells(named=not one)
+    return Csv() if chosen["--csv"] else Lines(probabilities=verbose)
 
 
 def _reader(model: str | None, clean: str, declared: str | None, profile: str | None) -> Reader:

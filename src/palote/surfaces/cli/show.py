@@ -15,7 +15,7 @@ from typing import Protocol
 from palote.errors import PaloteError
 from palote.result import Digit, Reading
 
-__all__ = ["Csv", "JsonLines", "Lines", "Show"]
+__all__ = ["Cells", "Csv", "JsonLines", "Lines", "Show"]
 
 DIGITS = "0123456789"
 DOUBTED = DIGITS + "?"
@@ -88,8 +88,7 @@ class Csv:
     """
 
     def __init__(self) -> None:
-        if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
-            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        _in_utf8()
         self._rows = csv.DictWriter(sys.stdout, COLUMNS, restval="", lineterminator="\n")
         self._begun = False
 
@@ -117,6 +116,37 @@ class Csv:
             self._begun = True
             self._rows.writeheader()
         self._rows.writerow(row)
+
+
+class Cells:
+    """For spreadsheets: the cells of a printed table, a row for each of its rows.
+
+    Numbers that are in no table are rows of their own.
+
+    Args:
+        named: begin each row with the picture's path, where there are several.
+    """
+
+    def __init__(self, named: bool = False) -> None:
+        _in_utf8()
+        self._rows = csv.writer(sys.stdout, lineterminator="\n")
+        self._named = named
+
+    def reading(self, path: str, reading: Reading) -> None:
+        """Write a row for each row of the table."""
+        outside = [(text,) for text in reading.raw.split("\n") if text]
+        for row in reading.table or outside:
+            self._rows.writerow((path, *row) if self._named else row)
+
+    def failure(self, path: str, error: PaloteError) -> None:
+        """Write one line to stderr."""
+        Lines().failure(path, error)
+
+
+def _in_utf8() -> None:
+    """Write to a file, or to another program, in UTF-8."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _note(reading: Reading) -> str:

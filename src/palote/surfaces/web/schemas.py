@@ -80,6 +80,9 @@ class Line(_Shape):
     box: list[int] = Field(description="x, y, width, height in pixels of the upright picture.")
     digits: list[Digit] = Field(description="Left to right.")
     alternatives: list[Alternative] = Field(description="The likeliest texts, the best first.")
+    cell: list[int] | None = Field(
+        description="Row and column, from 0, in a table with printed lines; null elsewhere."
+    )
 
 
 class Reading(_Shape):
