@@ -1,4 +1,4 @@
-"""Numbers of the validation writers between printed lines: calendars, sudokus, narrow tables."""
+"""Numbers of the validation writers between lines: calendars, sudokus, narrow tables."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ __all__ = ["grids"]
 
 GRIDS = 60
 
+Ends = tuple[tuple[float, float], tuple[float, float]]
+"""x and y of both ends of a line."""
+
 KINDS = ("a calendar", "a sudoku", "a grid of digits", "a narrow table")
 
 
 def grids(settings: Settings) -> Iterator[Item]:
     """Calendars, sudokus, grids of digits, and tables whose lines the numbers touch.
 
-    Every other is taken from above at an angle, in uneven light.
+    A third has printed lines, another these and is taken at an angle, in uneven light, and of
+    the rest the lines are drawn by hand.
     """
     pens = data.pen("validation", settings)
     rng = np.random.default_rng([SEED, 19])
@@ -35,9 +39,14 @@ def grids(settings: Settings) -> Iterator[Item]:
         own = np.flatnonzero(pens.writers == rng.choice(full))
         rows, columns, cell = _shape(kind, height, rng)
         page, texts = _filled(kind, pens, own, (rows, columns), cell, height, rng)
-        _rule(page, (rows, columns), cell, kind == "a sudoku", rng)
+        how = ("printed", "at an angle", "by hand")[number // len(KINDS) % 3]
+        ends = _ends(page, (rows, columns), cell)
+        if how == "by hand":
+            _draw(page, ends, min(cell), rng)
+        else:
+            _rule(page, ends, kind == "a sudoku", rng)
         tones = rng.uniform(225, 250) - rng.uniform(150, 215) * page
-        if number // len(KINDS) % 2:
+        if how == "at an angle":
             tones = _from_above(tones, rng)
         tones = cv2.GaussianBlur(tones, (0, 0), rng.uniform(0.4, 1.0))
         tones += rng.normal(0, rng.uniform(0.5, 4), tones.shape)
@@ -100,29 +109,51 @@ def _filled(
     return page, tuple(texts)
 
 
-def _rule(
-    page: Ink,
-    shape: tuple[int, int],
-    cell: tuple[float, float],
-    thirds: bool,
-    rng: np.random.Generator,
-) -> None:
-    """Draw the lines, every third of a sudoku twice as thick."""
+def _ends(
+    page: Ink, shape: tuple[int, int], cell: tuple[float, float]
+) -> tuple[list[Ends], list[Ends]]:
+    """Return where the upright lines begin and end, from left to right, and the level ones."""
     wide, high = cell
     margin = (page.shape[1] - shape[1] * wide) / 2
+    xs = [margin + wide * n for n in range(shape[1] + 1)]
+    ys = [margin + high * n for n in range(shape[0] + 1)]
+    upright = [((x, ys[0]), (x, ys[-1])) for x in xs]
+    return upright, [((xs[0], y), (xs[-1], y)) for y in ys]
+
+
+def _rule(
+    page: Ink, ends: tuple[list[Ends], list[Ends]], thirds: bool, rng: np.random.Generator
+) -> None:
+    """Print lines, every third of a sudoku twice as thick."""
     thick, tone = int(rng.integers(1, 4)), rng.uniform(0.35, 0.95)
-    xs = [round(margin + wide * n) for n in range(shape[1] + 1)]
-    ys = [round(margin + high * n) for n in range(shape[0] + 1)]
     printed = np.zeros_like(page)
-    for number, x in enumerate(xs):
-        cv2.line(printed, (x, ys[0]), (x, ys[-1]), tone, _times(thick, thirds, number))
-    for number, y in enumerate(ys):
-        cv2.line(printed, (xs[0], y), (xs[-1], y), tone, _times(thick, thirds, number))
+    for own in ends:
+        for number, (start, end) in enumerate(own):
+            times = 2 if thirds and number % 3 == 0 else 1
+            corners = [tuple(round(v) for v in point) for point in (start, end)]
+            cv2.line(printed, corners[0], corners[1], tone, thick * times)
     np.maximum(page, printed, out=page)
 
 
-def _times(thick: int, thirds: bool, number: int) -> int:
-    return thick * (2 if thirds and number % 3 == 0 else 1)
+def _draw(
+    page: Ink, ends: tuple[list[Ends], list[Ends]], cell: float, rng: np.random.Generator
+) -> None:
+    """Draw lines by hand: none is straight, or ends where it should."""
+    thick, tone, shaky = int(rng.integers(2, 5)), rng.uniform(0.7, 1), rng.uniform(1, 4)
+    drawn = np.zeros_like(page)
+    along = np.linspace(0, 1, 60)[:, None]
+    for start, end in (*ends[0], *ends[1]):
+        first, last = np.array(start), np.array(end)
+        way = (last - first) / np.linalg.norm(last - first)
+        across = np.array([-way[1], way[0]])
+        ahead, behind = rng.uniform(-0.1, 0.25, 2) * cell
+        points = first - way * ahead + (last - first + way * (ahead + behind)) * along
+        waves = rng.normal(0, 0.6 * shaky) * np.ones_like(along)
+        for wave in range(1, 5):
+            waves += rng.normal(0, shaky / wave) * np.sin(np.pi * wave * along + rng.uniform(0, 6))
+        line = np.rint((points + waves * across) * 8).astype(np.int32)
+        cv2.polylines(drawn, [line], False, tone, thick, cv2.LINE_AA, 3)
+    np.maximum(page, drawn, out=page)
 
 
 def _from_above(tones: Ink, rng: np.random.Generator) -> Ink:

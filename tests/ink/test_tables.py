@@ -11,7 +11,7 @@ from palote.ink import find_lines
 from palote.ink.ground import find_ink
 from palote.ink.nets import faint, nets
 from palote.ink.tables import in_table
-from tests.numbers.ruled import ROWS, table
+from tests.numbers.ruled import MARGIN, ROWS, table
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +144,25 @@ def test_strokes_of_digits_are_no_net(text: str):
 
 def test_an_empty_table_is_no_number(reader: Reader):
     assert reader.read(table((("",) * 3,) * 3), expect="number").lines == ()
+
+
+def by_hand(rows: tuple[tuple[str, ...], ...], wide: int, high: int) -> np.ndarray:
+    """Numbers between lines that are neither straight nor end where they should."""
+    picture = table(rows, wide, high, tone=245)
+    rng = np.random.default_rng(5)
+    across, along = len(rows[0]) * wide, len(rows) * high
+    upright = [((MARGIN + n * wide, MARGIN), (0, 1), along) for n in range(len(rows[0]) + 1)]
+    level = [((MARGIN, MARGIN + n * high), (1, 0), across) for n in range(len(rows) + 1)]
+    for start, way, length in (*upright, *level):
+        steps = np.linspace(-rng.uniform(0, 14), length + rng.uniform(0, 14), 50)
+        away = rng.normal(0, 1.5) + 2 * np.sin(steps / length * np.pi * 2 + rng.uniform(0, 6))
+        points = np.outer(steps, way) + np.outer(away, way[::-1]) + start
+        line = np.rint(points * 8).astype(np.int32)
+        cv2.polylines(picture, [line], False, 60, 2, cv2.LINE_AA, 3)
+    return picture
+
+
+@pytest.mark.parametrize("wide, high", [(130, 70), (86, 80)])
+def test_the_lines_may_be_drawn_by_hand(reader: Reader, wide: int, high: int):
+    rows = ROWS if wide > 100 else (("4", "7", "5"), ("3", "6", "9"), ("7", "2", "8"))
+    assert read(reader, by_hand(rows, wide, high)) == written(rows)

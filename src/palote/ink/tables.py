@@ -42,9 +42,12 @@ ASTRIDE = 0.3
 """Writing of two cells has grown together where each has so much of it."""
 
 SQUARE, SHUT, MANY, BARE = 1.3, 0.25, 25, 0.1
-"""Squared paper has cells no longer than so many times as wide; lines that go on where they have
-crossed all others, farther than such a share of their distance; or so many cells, of which no more
-than such a share is filled."""
+"""Squared paper has cells no longer than so many times as wide; lines that go on to the border
+where they have crossed all others, by more than such a share of their distance; or so many cells,
+of which no more than such a share is filled."""
+
+BORDER = 4
+"""What is so near to the border of the picture, in pixels, goes on beyond it."""
 
 WIDE = 2.2
 """In a table of one row, cells are so many times as wide as digits are high; boxes for a digit each
@@ -136,7 +139,8 @@ def in_table(cleaned: Cleaned) -> tuple[Cleaned, Table] | None:
             continue
         table, components = Table(net), Components(parts[1])
         cells, shares = table.homes(components)
-        if _is_table(components.stats, cells, shares, table):
+        goes_on = net.margin > SHUT * min(net.step) and _goes_on(net, weak.shape)
+        if _is_table(components.stats, cells, shares, table, goes_on):
             mask = _parted(components, shares, table)
             return replace(cleaned, strength=parts[0], mask=mask), table
     return None
@@ -164,6 +168,7 @@ def _is_table(
     cells: NDArray[np.intp],
     shares: NDArray[np.float64],
     table: Table,
+    goes_on: bool,
 ) -> bool:
     """Tell whether what stands between lines stands in their cells.
 
@@ -172,6 +177,7 @@ def _is_table(
         cells: intp (n,), see `Table.homes`.
         shares: float64 (n, 2), see there.
         table: the lines.
+        goes_on: whether lines go on beyond the picture.
     """
     heights = np.sort(stats[cells >= 0, 3]).astype(np.float64)
     if not len(heights):
@@ -192,8 +198,14 @@ def _is_table(
     if max(wide, high) > SQUARE * min(wide, high):
         return True
     count = (len(table.net.level) - 1) * (len(table.net.upright) - 1)
-    shut = table.net.margin <= SHUT * min(wide, high)
-    return bool(shut and (count < MANY or len(full) >= BARE * count))
+    return not goes_on and (count < MANY or len(full) >= BARE * count)
+
+
+def _goes_on(net: Net, shape: tuple[int, ...]) -> bool:
+    """Tell whether a net reaches two sides of the picture, (h, w), or more."""
+    x, y, width, height = net.window
+    room = x, y, shape[1] - x - width, shape[0] - y - height
+    return sum(gap <= BORDER for gap in room) > 1
 
 
 def _parted(components: Components, shares: NDArray[np.float64], table: Table) -> NDArray[np.bool_]:
