@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Route, expect
 from palote import Reader
 from palote.settings import Settings
 from palote.surfaces.web import create_app
+from tests.numbers.ruled import ROWS, table
 from tests.numbers.writing import written
 
 from .camera import draw_camera, headline, listed, show, start
@@ -164,6 +165,40 @@ def test_doubts_and_alternatives_are_shown(open_page: OpenPage) -> None:
     expect(page.locator("[aria-live]").first).to_have_text(re.compile("^2 0 dudosa 5 6"))
     # Readings may still be on their way.
     page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_a_table_is_shown_as_one(open_page: OpenPage, size: tuple[int, int]) -> None:
+    page = open_page(size=size)
+    picture = table()
+    page.locator("[data-part=file]").set_input_files(
+        {"name": "table.png", "mimeType": "image/png", "buffer": encoded(picture)}
+    )
+    cells = page.locator("[data-part=glyph] .number-cell")
+    expect(cells).to_have_count(9)
+    texts = [text for row in ROWS for text in row]
+    patterns = ["".join(f"[{digit}?]" for digit in text) for text in texts]
+    expect(cells).to_have_text([re.compile(f"^{pattern}$") for pattern in patterns])
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert all(boxes)
+    assert len({round(box["y"]) for box in boxes if box}) == 3
+    assert len({round(box["x"]) for box in boxes if box}) == 3
+    copied = page.evaluate(
+        """async (reading) => {
+            const { tableText } = await import("/static/js/verdict.js");
+            const { wordsOf } = await import("/static/js/i18n.js");
+            const state = { tab: "sheet", answer: { reading }, picked: null, language: "en" };
+            return tableText(state, wordsOf("en"));
+        }""",
+        Reader(profile="none").read(picture, expect="number").to_dict(),
+    )
+    rows = [line.split("\t") for line in copied.split("\n")]
+    for row, pattern in zip(rows, zip(*[iter(patterns)] * 3, strict=True), strict=False):
+        assert all(re.fullmatch(*pair) for pair in zip(pattern, row, strict=True))
+    assert rows[3] == [""], "then the numbers with how sure they are, and the ten"
+    glyph_box = page.locator("[data-part=glyph]").bounding_box()
+    assert glyph_box and boxes[2]
+    assert boxes[2]["x"] + boxes[2]["width"] <= glyph_box["x"] + glyph_box["width"] + 1
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,10 @@ NARROWEST = 0.03
 
 
 def with_faint(
-    lifted: NDArray[np.uint8], strength: NDArray[np.uint8], mask: NDArray[np.bool_]
+    lifted: NDArray[np.uint8],
+    strength: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    grain: float | None = None,
 ) -> Parts:
     """Return strength and mask with the faint writing, as strong as the other.
 
@@ -62,6 +65,7 @@ def with_faint(
         lifted: uint8 (h, w), how far each pixel rises above its ground.
         strength: uint8 (h, w); 0 is paper, 255 full ink.
         mask: bool (h, w), the ink that was found.
+        grain: how far the paper's grain stands out, if that is known.
     """
     own = cv2.dilate(mask.view(np.uint8), np.ones((HALO, HALO), np.uint8))
     rest = cv2.bitwise_and(lifted, lifted, mask=np.uint8(1) - own)
@@ -69,7 +73,8 @@ def with_faint(
     counts[0] = 0
     if not counts.any() or not mask.any():
         return strength, mask
-    threshold, grain = otsu(counts), percentile(counts, 0.5)
+    threshold, known = otsu(counts), grain is not None
+    grain = percentile(counts, 0.5) if grain is None else grain
     counts[: threshold + 1] = 0
     level = percentile(counts, 0.5) if counts.any() else 0.0
     strong = percentile(histogram(lifted, mask), 0.5)
@@ -86,7 +91,8 @@ def with_faint(
         counts = histogram(rest, ~lines)
         counts[0] = 0
         # Where there is no grain, what else is left is the edges of what was erased.
-        grain = percentile(counts, 0.5) if counts.sum() >= EVERYWHERE * rest.size else grain
+        if not known and counts.sum() >= EVERYWHERE * rest.size:
+            grain = percentile(counts, 0.5)
     if level < CLEAR * grain:
         return strength, mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)

@@ -172,11 +172,12 @@ def _tones(depth: NDArray[np.float32]) -> list[bool]:
     return [likely] if sure else [likely, not likely]
 
 
-def cut_twice(lifted: NDArray[np.uint8]) -> Parts | None:
+def cut_twice(lifted: NDArray[np.uint8], grain: float | None = None) -> Parts | None:
     """Return strength and mask, or nothing if nothing stands out.
 
     Args:
         lifted: uint8 (h, w), how far each pixel rises above its ground.
+        grain: how far the paper's grain does, if that is known.
     """
     ink = histogram(lifted)
     ink[0] = 0
@@ -191,7 +192,8 @@ def cut_twice(lifted: NDArray[np.uint8]) -> Parts | None:
     weak = _above(lifted, LOW * threshold).view(np.uint8)
     count, labels = cv2.connectedComponentsWithAlgorithm(weak, 8, cv2.CV_32S, cv2.CCL_BBDT)
     peaks = _above(lifted, HIGH * threshold)
-    return with_faint(lifted, strength, _held(np.asarray(labels, np.int32), count, peaks))
+    mask = _held(np.asarray(labels, np.int32), count, peaks)
+    return with_faint(lifted, strength, mask, grain)
 
 
 def _above(lifted: NDArray[np.uint8], level: float) -> NDArray[np.bool_]:

@@ -17,11 +17,15 @@ from palote.ink.components import Components
 from palote.ink.ground import cut_twice
 from palote.ink.nets import TOP, Net, faint, nets
 from palote.ink.printed import erased, wiped
+from palote.ink.tones import histogram, percentile
 
 __all__ = ["Table", "in_table"]
 
 MOST = 600
 """What has more cells than this is squared paper."""
+
+GRAIN = 0.75
+"""Half of the paper's grain would stand out, and such a share of the paper by less than grain does."""
 
 NEAR = 1
 """What is left so near to a line, in pixels, and small, is left of the line."""
@@ -159,8 +163,9 @@ def _without_lines(strength: NDArray[np.uint8], weak: NDArray[np.uint8], net: Ne
     lines = [*((TOP, line) for line in net.level), *((0, line) for line in net.upright)]
     left = weak.copy()
     left[window] = erased(np.ascontiguousarray(left[window]), strength[window], lines, [], NEAR)
+    grain = percentile(histogram(strength, weak == 0), GRAIN)
     # The writing may be fainter than the lines, by whose tone the picture was cut.
-    return cut_twice(wiped(strength, weak, left))
+    return cut_twice(wiped(strength, weak, left), grain)
 
 
 def _is_table(

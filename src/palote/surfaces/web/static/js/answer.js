@@ -2,7 +2,7 @@
 
 import { setText, withText } from "./dom.js";
 import { fill, percent } from "./i18n.js";
-import { isNumber, lineOf, lookedAt, signsOf, textsOf } from "./number.js";
+import { isNumber, lineOf, lookedAt, signsOf, tableOf, textsOf } from "./number.js";
 import { readingOf } from "./state.js";
 import { sharesOf, verdictOf } from "./verdict.js";
 
@@ -17,6 +17,8 @@ const LARGEST = [[1, "5.6rem"], [3, "3.4rem"]];
 const SMALLEST = "2rem";
 /** How many signs wide the share beside a line is. */
 const SHARE = 4;
+/** And how many the room around a number in a cell of a table. */
+const MARGIN = 1;
 
 /** @param {Record<string, any>} parts */
 export function createAnswerView(parts) {
@@ -46,6 +48,7 @@ export function createAnswerView(parts) {
 /** @param {HTMLElement} place @param {string} sign */
 function showSign(place, sign) {
   delete place.dataset.shown;
+  delete place.dataset.table;
   setText(place, sign);
 }
 
@@ -57,7 +60,7 @@ function showSign(place, sign) {
  * @param {import("./i18n.js").Language} language
  */
 function showNumber(place, reading, looked, language) {
-  const shown = JSON.stringify([reading.lines.map(({ raw, confidence }) => [raw, confidence]), looked, language]);
+  const shown = JSON.stringify([reading.lines.map(({ raw, confidence, cell }) => [raw, confidence, cell]), looked, language]);
   if (place.dataset.shown === shown) return;
   place.dataset.shown = shown;
   const lines = signsOf(reading).map((signs, i) => {
@@ -71,15 +74,40 @@ function showNumber(place, reading, looked, language) {
     }
     line.append(text);
     const { confidence, status } = reading.lines[i];
-    if (reading.lines.length > 1) line.append(" ", withText("small", percent(confidence, language)));
+    if (reading.lines.length > 1 && !reading.lines[i].cell) line.append(" ", withText("small", percent(confidence, language)));
     line.dataset.status = status;
     return line;
   });
+  const table = tableOf(reading);
+  place.toggleAttribute("data-table", Boolean(table));
+  if (table) return showTable(place, reading, table, lines);
   place.style.setProperty("--most", LARGEST.find(([number]) => lines.length <= number)?.[1] ?? SMALLEST);
   // The share beside it takes the room of some signs.
   const beside = lines.length > 1 ? SHARE : 0;
   place.style.setProperty("--signs", String(beside + Math.max(...reading.lines.map(({ raw }) => raw.length))));
   place.replaceChildren(...lines);
+}
+
+/**
+ * The numbers of a table where they stand; those outside of it above and below.
+ * @param {HTMLElement} place
+ * @param {import("./api.js").Reading} reading
+ * @param {number[][][]} table see `tableOf`
+ * @param {HTMLElement[]} lines
+ */
+function showTable(place, reading, table, lines) {
+  const first = reading.lines.findIndex(({ cell }) => cell);
+  const last = reading.lines.findLastIndex(({ cell }) => cell);
+  const cells = table.flat().map((own) => {
+    const cell = withText("div", "", "number-cell");
+    cell.append(...own.map((i) => lines[i]));
+    return cell;
+  });
+  const widths = table[0].map((_, i) => Math.max(1, ...table.flatMap((row) => row[i]).map((n) => reading.lines[n].raw.length)));
+  place.style.setProperty("--most", SMALLEST);
+  place.style.setProperty("--columns", String(table[0].length));
+  place.style.setProperty("--signs", String(widths.reduce((all, width) => all + width + MARGIN, 0)));
+  place.replaceChildren(...lines.slice(0, first), ...cells, ...lines.slice(last + 1));
 }
 
 /** What the line that is looked at may be. @param {Record<string, any>} parts @param {State} state @param {Words} words @param {boolean} number */

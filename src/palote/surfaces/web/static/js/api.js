@@ -19,6 +19,7 @@ import { authorization } from "./learn/token.js";
  * @property {number} confidence
  * @property {Digit[]} digits
  * @property {{text: string, raw: string, probability: number}[]} alternatives the best first
+ * @property {[number, number] | null} [cell] row and column, from 0, in a table with lines
  */
 /**
  * @typedef {object} Reading

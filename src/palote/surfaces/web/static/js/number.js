@@ -63,6 +63,20 @@ export function signsOf({ lines }) {
   }));
 }
 
+/**
+ * The table that the lines stand in: the numbers of those in each cell, row by row; null if there is none.
+ * @param {Reading} reading
+ * @returns {number[][][] | null}
+ */
+export function tableOf({ lines }) {
+  const cells = lines.map(({ cell }) => cell).filter((cell) => cell);
+  if (!cells.length) return null;
+  const [rows, columns] = [0, 1].map((way) => 1 + Math.max(...cells.map((cell) => cell[way])));
+  const table = Array.from({ length: rows }, () => Array.from({ length: columns }, () => /** @type {number[]} */ ([])));
+  for (const [number, { cell }] of lines.entries()) if (cell) table[cell[0]][cell[1]].push(number);
+  return table;
+}
+
 /** Whether each digit of the picture is vouched for. @param {Reading} reading @returns {boolean[]} */
 export function vouched(reading) {
   return signsOf(reading).flat().filter(({ index }) => index !== null).map(({ sign }) => sign !== DOUBT);

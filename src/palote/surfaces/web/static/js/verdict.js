@@ -2,7 +2,7 @@
 
 import { cameraVerdict } from "./camera/verdict.js";
 import { explain, fill, percent } from "./i18n.js";
-import { DOUBT, isNumber, lookedAt, numberTitle, spelled } from "./number.js";
+import { DOUBT, isNumber, lookedAt, numberTitle, spelled, tableOf } from "./number.js";
 import { hasInk, readingOf } from "./state.js";
 
 /**
@@ -106,7 +106,8 @@ export function sharesOf(state) {
 
 /**
  * The table of all ten, for a spreadsheet: tab-separated, numbers as the language writes them.
- * Of numbers, these come first, and the ten are those of the digit that is looked at.
+ * Of numbers, these come first, and the ten are those of the digit that is looked at; before all, the cells of a
+ * table, row by row.
  * @param {import("./state.js").State} state
  * @param {import("./i18n.js").Words} words
  */
@@ -117,5 +118,7 @@ export function tableText(state, words) {
   const lines = isNumber(reading) ? reading.lines : [];
   const texts = lines.map(({ raw, confidence }) => `${raw}\t${number.format(confidence)}`);
   const first = texts.length ? [`${words.expectNumber}\t${words.confidence}`, ...texts, ""] : [];
-  return [...first, `${words.digit}\t${words.probability}`, ...rows].join("\n");
+  const table = isNumber(reading) ? tableOf(reading) : null;
+  const cells = (table ?? []).map((row) => row.map((own) => own.map((i) => lines[i].raw).join(" ")).join("\t"));
+  return [...cells, ...(cells.length ? [""] : []), ...first, `${words.digit}\t${words.probability}`, ...rows].join("\n");
 }
