@@ -166,3 +166,15 @@ def by_hand(rows: tuple[tuple[str, ...], ...], wide: int, high: int) -> np.ndarr
 def test_the_lines_may_be_drawn_by_hand(reader: Reader, wide: int, high: int):
     rows = ROWS if wide > 100 else (("4", "7", "5"), ("3", "6", "9"), ("7", "2", "8"))
     assert read(reader, by_hand(rows, wide, high)) == written(rows)
+
+
+def test_cells_that_are_joined_are_one(reader: Reader):
+    picture = table((("", "", ""), *ROWS))
+    for wall in (130, 260):  # the first row is one cell
+        x = MARGIN + wall
+        picture[MARGIN + 4 : MARGIN + 66, x - 4 : x + 5] = 245
+    at = (MARGIN + 130, MARGIN + 52)
+    cv2.putText(picture, "20475", at, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 3, cv2.LINE_AA)
+    assert read(reader, picture) == ["20475", *written(ROWS)]
+    reading = reader.read(picture, expect="number")
+    assert [line.cell for line in reading.lines][:3] == [(0, 0), (1, 0), (1, 1)]

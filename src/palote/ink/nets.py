@@ -55,6 +55,10 @@ LIMITS = 8.0, 28.0
 MOST, IN_VAIN = 60, 8
 """No more lines than this are looked for, either way; none after so many places without one."""
 
+THERE, EDGE = 0.4, 0.15
+"""Share of the way between two lines that is ink where there is a line between two cells; but for
+such a share at either end."""
+
 TOP = 2
 """Number of a side, see `palote.ink.printed.turned`."""
 
@@ -104,6 +108,23 @@ class Net:
         for line in self.upright:
             left += x > _place(line, y)
         return above, left
+
+    def joined(self) -> list[tuple[int, int]]:
+        """Return pairs of cells between which there is no line, though it goes on elsewhere.
+
+        A cell is counted from the upper left, beginning with those outside of all lines.
+        """
+        across = len(self.upright) + 1
+        pairs = []
+        for row in range(len(self.level) + 1):
+            for column, line in enumerate(self.upright):
+                if not _covers(line, self.level, row):
+                    pairs.append((row * across + column, row * across + column + 1))
+        for column in range(across):
+            for row, line in enumerate(self.level):
+                if not _covers(line, self.upright, column):
+                    pairs.append((row * across + column, (row + 1) * across + column))
+        return pairs
 
 
 def faint(strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -217,6 +238,27 @@ def _middle(line: Line) -> float:
 def _lean(line: Line) -> float:
     """Return how much farther from that an end of it is."""
     return abs(line.ends[1][0] - line.ends[0][0]) / 2
+
+
+def _covers(line: Line, crossing: tuple[Line, ...], number: int) -> bool:
+    """Tell whether there is a line between two that it crosses, or beyond the outermost.
+
+    Args:
+        line: it.
+        crossing: those that it crosses, in order.
+        number: of the second of the two; 0 for what lies before the first.
+    """
+    middle = np.array([round(_middle(line))], np.intp)
+    bounds = [float(_place(other, middle)[0]) for other in crossing]
+    start, end = line.ends[0][1], line.ends[1][1]
+    first = bounds[number - 1] if number else min(start, 0.0)
+    last = bounds[number] if number < len(bounds) else max(end, bounds[-1])
+    steps = len(line.run) / max(end - start, 1.0)
+    # What crosses it covers both ends in any case.
+    edge = EDGE * (last - first)
+    low, high = ((place - start) * steps for place in (first + edge, last - edge))
+    inside = np.count_nonzero(line.run[max(0, round(low)) : max(0, round(high))])
+    return bool(inside >= THERE * max(high - low, 1.0))
 
 
 def _place(line: Line, steps: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ that touches a line does not go with it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -25,7 +26,7 @@ MOST = 600
 """What has more cells than this is squared paper."""
 
 GRAIN = 0.75
-"""Half of the paper's grain would stand out, and such a share of the paper by less than grain does."""
+"""Of the paper such a share stands out by less than its grain usually does: half, not at all."""
 
 NEAR = 1
 """What is left so near to a line, in pixels, and small, is left of the line."""
@@ -73,10 +74,19 @@ class Table:
         """Number of columns."""
         return len(self.net.upright) + 1
 
+    @cached_property
+    def whole(self) -> NDArray[np.intp]:
+        """The first of all cells that are one cell with each, intp (cells,)."""
+        whole = np.arange((len(self.net.level) + 1) * self.columns)
+        for one, other in self.net.joined():
+            first, second = sorted((whole[one], whole[other]))
+            whole[whole == second] = first
+        return whole
+
     def cells_at(self, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the cells in which pixels of the picture lie."""
         above, left = self.net.at(xs, ys)
-        return above * self.columns + left
+        return np.asarray(self.whole[above * self.columns + left], np.intp)
 
     def places(self, cells: NDArray[np.intp]) -> list[tuple[int, int] | None]:
         """Return row and column of cells, counted from 0; None for what is in none.
