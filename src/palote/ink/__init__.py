@@ -23,10 +23,10 @@ A line of writing takes another road to its pieces::
 
 - ``ground.py``      ink on any ground, the patterns of cheques, too; ``faint.py``, a pencil's
   beside a pen's
-- ``boxes.py``       the boxes of a form's field, and ``tables.py``, whose cells are read apart;
-  ``printed.py`` finds and erases the lines
-- ``rows.py``        lines in reading order, parted at a table's ``columns.py``; ``row.py`` is one
-  of them, ``level.py`` upright
+- ``tables.py``      tables, whose cells are read apart; ``nets.py`` finds their lines
+- ``boxes.py``       the boxes of a form's field; ``printed.py`` erases lines
+- ``rows.py``        lines, in reading ``order.py``, parted at a table's ``columns.py``
+- ``row.py``         one of them; ``level.py``, upright
 - ``segments.py``    a line cut into the parts that digits are made of
 
 A picture does not always say which of its two tones is the ink (a thick digit

@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.columns import in_columns
 from palote.ink.components import Components
-from palote.ink.row import SMALLEST, Row, median, row_of
+from palote.ink.order import by_cells, by_columns
+from palote.ink.row import SMALLEST, Row, row_of
 from palote.ink.tables import Table
 from palote.ink.underlines import without_underlines
 
@@ -113,9 +113,9 @@ def find_rows(
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height, cells)
     if cells is None:
-        groups = _in_order(stats, _columns(stats, groups, tall, height))
+        groups = by_columns(stats, groups, tall, height)
     else:
-        groups = _by_cells(stats, groups, cells, tall, height)
+        groups = by_cells(stats, groups, cells, tall, height)
     groups = groups[:most]
     rows = [row_of(components, strength, group, tall) for group in groups]
     if table is None or cells is None:
@@ -267,48 +267,3 @@ def _attach(
     for piece, number in zip(small, best, strict=True):
         if number >= 0:
             groups[number].append(int(piece))
-
-
-def _columns(
-    stats: NDArray[np.int32], groups: list[list[int]], tall: NDArray[np.intp], height: float
-) -> list[list[int]]:
-    """Part rows at a table's columns; a dash that stands in one by itself is no row."""
-    among = set(tall.tolist())
-    parted = in_columns(stats, groups, height)
-    return [group for group in parted if not among.isdisjoint(group)]
-
-
-def _by_cells(
-    stats: NDArray[np.int32],
-    groups: list[list[int]],
-    cells: NDArray[np.intp],
-    tall: NDArray[np.intp],
-    height: float,
-) -> list[list[int]]:
-    """Sort rows by the cells of a table; what is not in it comes before, or after."""
-    inside = [group for group in groups if cells[group[0]] >= 0]
-    outside = [group for group in groups if cells[group[0]] < 0]
-    ordered = sorted(_in_order(stats, inside), key=lambda group: cells[group[0]])
-    if not outside:
-        return ordered
-    middle = median(stats[[piece for group in ordered for piece in group], 1]) if ordered else 0.0
-    outside = _in_order(stats, _columns(stats, outside, tall, height))
-    ahead = [group for group in outside if float(stats[group, 1].mean()) < middle]
-    return [*ahead, *ordered, *(group for group in outside if group not in ahead)]
-
-
-def _in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[int]]:
-    """Sort rows: those above first; of two side by side, the left one."""
-    spans = []
-    for group in groups:
-        boxes = stats[group].astype(np.float64)
-        middle = median(boxes[:, 1] + boxes[:, 3] / 2)
-        spans.append((middle, float(boxes[:, 0].min()), median(boxes[:, 3])))
-    order = sorted(range(len(groups)), key=lambda i: spans[i][0])
-    result: list[list[int]] = []
-    while order:
-        middle, _, high = spans[order[0]]
-        level = [i for i in order if spans[i][0] < middle + 0.5 * high]
-        result += [groups[i] for i in sorted(level, key=lambda i: spans[i][1])]
-        order = [i for i in order if i not in level]
-    return result
