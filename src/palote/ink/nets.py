@@ -18,13 +18,13 @@ from palote.ink.printed import along, turned
 from palote.ink.row import median
 from palote.ink.ruler import End, Line, measured
 
-__all__ = ["TOP", "Net", "faint", "nets"]
+__all__ = ["TOP", "Net", "faint", "may_have_nets", "nets"]
 
 WEAK = 24
 """What is stronger than this, of 255, may be a line, however faint it is beside the ink."""
 
-SMALLEST = 48
-"""Sides of a net, in pixels, at least."""
+SMALLEST, LOWEST = 48, 40
+"""Sides of a net, in pixels, at least; and how far its outermost level lines are apart."""
 
 LARGEST = 3
 """So many nets are looked at: the largest."""
@@ -32,12 +32,14 @@ LARGEST = 3
 LEVEL, UPRIGHT = 2, 3
 """Lines of a net, at least."""
 
-RUN, SHORT = 32, 12
-"""Lines have runs of so many pixels; in the window of a net, of so many."""
+RUN, SHORT, COARSE = 32, 12, 4
+"""Lines have runs of so many pixels; in the window of a net, of so many. At a glance, so many are
+one."""
 
-PART, SPREAD = 0.25, 0.3
-"""Parts of lines are at least so long, as a share of the ink's width, or height; and a net has so
-much of the area over which the ink is spread, at least."""
+PART, TALL, SPREAD = 0.5, 0.8, 0.3
+"""Level lines, or parts of them, are at least so long, as a share of the ink's width; upright ones,
+as a share of how far the former are apart; and a net has so much of the area over which the ink is
+spread, at least."""
 
 LONG, SEEN = 0.6, 0.8
 """A line has so much of a net's width, or height, at least; and so much of that is ink in two
@@ -52,7 +54,10 @@ THICKEST = 0.07
 LIMITS = 8.0, 28.0
 """or the former, and no thicker than the latter, in pixels."""
 
-MOST, IN_VAIN = 60, 8
+SOLID = 0.8
+"""Share of it that consists of runs, at least."""
+
+MOST, IN_VAIN = 60, 4
 """No more lines than this are looked for, either way; none after so many places without one."""
 
 THERE, EDGE = 0.4, 0.15
@@ -136,6 +141,39 @@ def faint(strength: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.threshold(strength, WEAK, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
+def may_have_nets(strength: NDArray[np.uint8], spread: int) -> bool:
+    """Tell at a glance whether there may be nets of lines.
+
+    Args:
+        strength: uint8 (h, w); 0 is paper, 255 full ink.
+        spread: width of the window with all that is surely ink, in pixels.
+    """
+    high, wide = strength.shape
+    # Along a line, nothing is lost if several pixels become one.
+    level = _long(_shrunk(strength, wide // COARSE, high), PART * spread)
+    between = int(np.ptp(level[:, 1])) if len(level) >= LEVEL else 0
+    if between < LOWEST:
+        return False
+    upright = _long(_shrunk(strength, wide, high // COARSE).T, TALL * between)
+    return len(upright) >= UPRIGHT
+
+
+def _shrunk(strength: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.uint8]:
+    size = max(1, wide), max(1, high)
+    return np.asarray(cv2.resize(strength, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _long(shrunk: NDArray[np.uint8], length: float) -> NDArray[np.int32]:
+    """Return the boxes, int32 (n, 5), of long level runs.
+
+    Args:
+        shrunk: uint8 (h, w), strength, `COARSE` times less wide than it was.
+        length: that they have at least, in pixels of what it was.
+    """
+    stats = Components(_middles(faint(np.ascontiguousarray(shrunk)), RUN // COARSE) > 0).stats
+    return stats[COARSE * stats[:, 2] + RUN >= length]
+
+
 def nets(weak: NDArray[np.uint8], spread: tuple[int, int]) -> Iterator[Net]:
     """Find nets of lines, the largest first.
 
@@ -144,12 +182,7 @@ def nets(weak: NDArray[np.uint8], spread: tuple[int, int]) -> Iterator[Net]:
         spread: width and height of the window with all that is surely ink, in pixels.
     """
     wide, high = spread
-    level = _runs(weak, RUN)
-    if level is None or not _has_lines(level, wide):
-        return
-    upright = _runs(weak.T, RUN)
-    if upright is None or not _has_lines(upright, high):
-        return
+    level, upright = (_runs(_middles(ink, RUN), RUN) for ink in (weak, weak.T))
     stats = Components((level | upright.T) > 0).stats
     sizes = stats[:, 2].astype(np.int64) * stats[:, 3]
     for piece in np.argsort(-sizes)[:LARGEST]:
@@ -163,32 +196,24 @@ def nets(weak: NDArray[np.uint8], spread: tuple[int, int]) -> Iterator[Net]:
             yield Net((x, y, width, height), tuple(rows), tuple(columns))
 
 
-def _runs(ink: NDArray[np.uint8], run: int) -> NDArray[np.uint8] | None:
-    """Return the level runs of ink, uint8 (h, w), that are so long, in pixels; they may lean."""
-    thick = cv2.dilate(np.ascontiguousarray(ink), np.ones((3, 1), np.uint8))
-    line = np.ones((1, run), np.uint8)
-    middles = cv2.erode(thick, line)
-    return np.asarray(cv2.dilate(middles, line), np.uint8) if middles.any() else None
+def _middles(ink: NDArray[np.uint8], run: int) -> NDArray[np.uint8]:
+    """Return the middles, uint8 (h, w), of level runs of ink that are so long, in pixels.
 
-
-def _has_lines(runs: NDArray[np.uint8], size: int) -> bool:
-    """Tell whether there are lines, or long parts of them, among level runs.
-
-    Args:
-        runs: uint8 (h, w).
-        size: how far the ink is spread along them, in pixels.
+    They may lean a little.
     """
-    long = Components(runs > 0).stats[:, 2] >= PART * size
-    return int(np.count_nonzero(long)) >= LEVEL
+    thick = cv2.dilate(np.ascontiguousarray(ink), np.ones((3, 1), np.uint8))
+    return np.asarray(cv2.erode(thick, np.ones((1, run), np.uint8)), np.uint8)
+
+
+def _runs(middles: NDArray[np.uint8], run: int) -> NDArray[np.uint8]:
+    """Return the runs of which these are the middles, uint8 (h, w)."""
+    return np.asarray(cv2.dilate(middles, np.ones((1, run), np.uint8)), np.uint8)
 
 
 def _lines(ink: NDArray[np.uint8]) -> list[Line]:
     """Find the upright lines of a window, uint8 (h, w), from left to right."""
     height = len(ink)
-    level = _runs(ink.T, SHORT)
-    if level is None:
-        return []
-    runs, straight = level.T, np.ascontiguousarray(ink)
+    runs, straight = _runs(_middles(ink.T, SHORT), SHORT).T, np.ascontiguousarray(ink)
     best, slopes, margin = along(runs)
     thickest = float(np.clip(THICKEST * min(ink.shape), *LIMITS))
     lines: list[Line] = []
@@ -197,10 +222,13 @@ def _lines(ink: NDArray[np.uint8]) -> list[Line]:
         at = int(np.argmax(best))
         ends = _ends(runs, at - margin + 0.5, float(slopes[at]))
         line = None if ends is None else measured(straight, ends, thickest, COVERED)
-        vain = vain + 1 if line is None else 0
-        if line is not None and not any(line.same(other) for other in lines):
+        around = 2
+        if line is None or any(line.same(other) for other in lines):
+            vain += 1
+        else:
+            vain, around = 0, 2 + round(line.thickness)
             lines.append(line)
-        best[max(0, at - 2) : at + 3] = 0
+        best[max(0, at - around) : at + around + 1] = 0
     return sorted(lines, key=_middle)
 
 
@@ -225,7 +253,8 @@ def _ends(runs: NDArray[np.uint8], place: float, slope: float) -> tuple[End, End
     stops = covered[np.concatenate([breaks, [len(covered) - 1]])]
     longest = int(np.argmax(stops - starts))
     first, last = int(starts[longest]), int(stops[longest])
-    if last - first < LONG * height:
+    size = last - first + 1
+    if size <= LONG * height or np.ptp(np.searchsorted(covered, [first, last + 1])) < SOLID * size:
         return None
     return (float(xs[first]), float(first)), (float(xs[last]), float(last))
 

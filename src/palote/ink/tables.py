@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from palote.ink.cleaned import Cleaned, Parts
 from palote.ink.components import Components
 from palote.ink.ground import cut_twice
-from palote.ink.nets import TOP, Net, faint, nets
+from palote.ink.nets import TOP, Net, faint, may_have_nets, nets
 from palote.ink.printed import erased, wiped
 from palote.ink.tones import histogram, percentile
 
@@ -143,8 +143,10 @@ def in_table(cleaned: Cleaned) -> tuple[Cleaned, Table] | None:
         The picture without the lines, in which writing of two cells has not grown together, and
         the table; None if there is none.
     """
-    weak = faint(cleaned.strength)
     _, _, wide, high = cv2.boundingRect(cleaned.mask.view(np.uint8))
+    if not may_have_nets(cleaned.strength, wide):
+        return None
+    weak = faint(cleaned.strength)
     for net in nets(weak, (wide, high)):
         if len(net.level) * len(net.upright) > MOST:
             continue
