@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -41,9 +42,9 @@ PART, TALL, SPREAD = 0.5, 0.8, 0.3
 as a share of how far the former are apart; and a net has so much of the area over which the ink is
 spread, at least."""
 
-LONG, SEEN = 0.6, 0.8
-"""A line has so much of a net's width, or height, at least; and so much of that is ink in two
-neighbouring rows, or columns, at a first look."""
+LONG, SEEN, SOLID = 0.6, 0.8, 0.8
+"""A line has so much of a net's width, or height, at least; so much of that is ink in two
+neighbouring rows, or columns, at a first look; and so much of the line consists of runs."""
 
 COVERED, BREAK = 0.9, 0.03
 """Share of a line's length that is ink, at least; and share of the net's side that a gap may be,
@@ -53,9 +54,6 @@ THICKEST = 0.07
 """A line is no thicker than this share of the shorter side,"""
 LIMITS = 8.0, 28.0
 """or the former, and no thicker than the latter, in pixels."""
-
-SOLID = 0.8
-"""Share of it that consists of runs, at least."""
 
 MOST, IN_VAIN = 60, 4
 """No more lines than this are looked for, either way; none after so many places without one."""
@@ -121,14 +119,12 @@ class Net:
         """
         across = len(self.upright) + 1
         pairs = []
-        for row in range(len(self.level) + 1):
-            for column, line in enumerate(self.upright):
-                if not _covers(line, self.level, row):
-                    pairs.append((row * across + column, row * across + column + 1))
-        for column in range(across):
-            for row, line in enumerate(self.level):
-                if not _covers(line, self.upright, column):
-                    pairs.append((row * across + column, (row + 1) * across + column))
+        for column, line in enumerate(self.upright):
+            for row in _bare(line, self.level):
+                pairs.append((row * across + column, row * across + column + 1))
+        for row, line in enumerate(self.level):
+            for column in _bare(line, self.upright):
+                pairs.append((row * across + column, (row + 1) * across + column))
         return pairs
 
 
@@ -269,25 +265,25 @@ def _lean(line: Line) -> float:
     return abs(line.ends[1][0] - line.ends[0][0]) / 2
 
 
-def _covers(line: Line, crossing: tuple[Line, ...], number: int) -> bool:
-    """Tell whether there is a line between two that it crosses, or beyond the outermost.
+def _bare(line: Line, crossing: tuple[Line, ...]) -> Iterator[int]:
+    """Yield between which of the lines that it crosses, or beyond the outermost, a line is not.
 
     Args:
         line: it.
-        crossing: those that it crosses, in order.
-        number: of the second of the two; 0 for what lies before the first.
+        crossing: those that it crosses, in order; k stands for what lies before number k.
     """
     middle = np.array([round(_middle(line))], np.intp)
     bounds = [float(_place(other, middle)[0]) for other in crossing]
     start, end = line.ends[0][1], line.ends[1][1]
-    first = bounds[number - 1] if number else min(start, 0.0)
-    last = bounds[number] if number < len(bounds) else max(end, bounds[-1])
     steps = len(line.run) / max(end - start, 1.0)
-    # What crosses it covers both ends in any case.
-    edge = EDGE * (last - first)
-    low, high = ((place - start) * steps for place in (first + edge, last - edge))
-    inside = np.count_nonzero(line.run[max(0, round(low)) : max(0, round(high))])
-    return bool(inside >= THERE * max(high - low, 1.0))
+    ways = pairwise([min(start, 0.0), *bounds, max(end, bounds[-1])])
+    for number, (first, last) in enumerate(ways):
+        # What crosses it covers both ends in any case.
+        edge = EDGE * (last - first)
+        low, high = ((place - start) * steps for place in (first + edge, last - edge))
+        inside = np.count_nonzero(line.run[max(0, round(low)) : max(0, round(high))])
+        if inside < THERE * max(high - low, 1.0):
+            yield number
 
 
 def _place(line: Line, steps: NDArray[np.intp]) -> NDArray[np.float64]:
