@@ -19,6 +19,7 @@ from palote.surfaces.gradio_app import answer
 from palote.surfaces.gradio_app.examples import examples
 from palote.surfaces.gradio_app.words import REFUSED, SPANISH, explain, percent
 from tests.drawing import seven
+from tests.numbers.ruled import ROWS, table
 from tests.numbers.writing import written
 
 NEVER_SEEN = {"unsupported-array", "export-failed", "no-camera"}
@@ -42,6 +43,14 @@ def pixels(shown: Json) -> NDArray[np.uint8]:
     assert shown["path"] is None
     data = base64.b64decode(shown["url"].removeprefix("data:image/png;base64,"))
     return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), np.uint8)
+
+
+def test_a_table_is_shown_as_one() -> None:
+    shown = answer.sentence(palote.read(table(), expect="number"), "es")
+    rows = re.findall("<tr>(.*?)</tr>", shown)
+    cells = [re.findall("<td>(.*?)</td>", row) for row in rows]
+    assert [[cell == "" for cell in row] for row in cells] == [[not t for t in row] for row in ROWS]
+    assert "<table" not in answer.sentence(palote.read(written("2047"), expect="number"), "es")
 
 
 def test_the_label_of_a_digit(reading: Reading) -> None:

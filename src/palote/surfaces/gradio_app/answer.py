@@ -95,9 +95,9 @@ def _texts(reading: Reading) -> list[Json]:
 
 
 def sentence(reading: Reading, language: str) -> str:
-    """Return how sure the reader is, in words, as HTML."""
+    """Return how sure the reader is, in words, and the table that numbers stand in, as HTML."""
     if reading.lines:
-        return paragraph(_of_numbers(reading, language), reading.status)
+        return paragraph(_of_numbers(reading, language), reading.status) + _table(reading)
     if reading.status == "not_digit" and not reading.digits:
         return paragraph(say("That does not look like a number.", language), reading.status)
     if reading.status == "empty" or not reading.digits:
@@ -132,6 +132,13 @@ def _of_numbers(reading: Reading, language: str) -> str:
         return f"{_sure(reading.confidence, language)}: {share}"
     best = reading.alternatives[0].raw if reading.alternatives else reading.raw
     return f"{say('Not sure. Perhaps {text}', language, text=best)}: {share}"
+
+
+def _table(reading: Reading) -> str:
+    """Return the cells of a table as HTML; nothing if there is none."""
+    rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in reading.table]
+    cells = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table class="palote-cells">{cells}</table>' if cells else ""
 
 
 def idle(language: str) -> str:

@@ -46,6 +46,10 @@ STYLE = """
   aspect-ratio: auto; max-height: 20rem;
 }
 .palote-said { margin: 0; min-height: 1.4em; font-size: 1.1rem; line-height: 1.4; }
+.palote-cells { margin-top: 0.6rem; border-collapse: collapse; font-size: 1.2rem; }
+.palote-cells td {
+  border: 1px solid var(--border-color-primary); padding: 0.2em 0.6em; text-align: center;
+}
 .palote-said.palote-refused { color: var(--error-text-color); }
 .palote-pictures .grid-wrap { min-height: 0; max-height: none; height: auto; padding-top: 2rem; }
 .palote-pictures .grid-container {
