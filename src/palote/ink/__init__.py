@@ -52,7 +52,7 @@ from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.rings import within_ring
 from palote.ink.row import Row
-from palote.ink.rows import MOST_CELLS, find_rows
+from palote.ink.rows import find_rows
 from palote.ink.split import PART, Piece, main_pieces
 from palote.ink.tables import in_table
 
@@ -200,8 +200,7 @@ def find_lines(
         ruled = in_table(whole)
         if ruled is not None:
             cleaned, table = ruled
-            rows = find_rows(Components(cleaned.mask), cleaned.strength, table, MOST_CELLS)
-            found.append((cleaned, rows))
+            found.append((cleaned, find_rows(Components(cleaned.mask), cleaned.strength, table)))
             continue
         components = Components(whole.mask)
         cleaned = without_boxes(whole, components)

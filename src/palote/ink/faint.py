@@ -88,11 +88,11 @@ def with_faint(
     lines = _lines(ink, own > 0, high)
     if lines is not None:
         ink &= ~lines
-        counts = histogram(rest, ~lines)
-        counts[0] = 0
-        # Where there is no grain, what else is left is the edges of what was erased.
-        if not known and counts.sum() >= EVERYWHERE * rest.size:
-            grain = percentile(counts, 0.5)
+        if not known:
+            counts = histogram(rest, ~lines)
+            counts[0] = 0
+            # Where there is no grain, what else is left is the edges of what was erased.
+            grain = percentile(counts, 0.5) if counts.sum() >= EVERYWHERE * rest.size else grain
     if level < CLEAR * grain:
         return strength, mask
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.view(np.uint8), connectivity=8)

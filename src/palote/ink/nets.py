@@ -178,7 +178,7 @@ def nets(weak: NDArray[np.uint8], spread: tuple[int, int]) -> Iterator[Net]:
         spread: width and height of the window with all that is surely ink, in pixels.
     """
     wide, high = spread
-    level, upright = (_runs(_middles(ink, RUN), RUN) for ink in (weak, weak.T))
+    level, upright = _runs(weak, RUN), _runs(weak.T, RUN)
     stats = Components((level | upright.T) > 0).stats
     sizes = stats[:, 2].astype(np.int64) * stats[:, 3]
     for piece in np.argsort(-sizes)[:LARGEST]:
@@ -201,15 +201,15 @@ def _middles(ink: NDArray[np.uint8], run: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.erode(thick, np.ones((1, run), np.uint8)), np.uint8)
 
 
-def _runs(middles: NDArray[np.uint8], run: int) -> NDArray[np.uint8]:
-    """Return the runs of which these are the middles, uint8 (h, w)."""
-    return np.asarray(cv2.dilate(middles, np.ones((1, run), np.uint8)), np.uint8)
+def _runs(ink: NDArray[np.uint8], run: int) -> NDArray[np.uint8]:
+    """Return these runs, whole, uint8 (h, w)."""
+    return np.asarray(cv2.dilate(_middles(ink, run), np.ones((1, run), np.uint8)), np.uint8)
 
 
 def _lines(ink: NDArray[np.uint8]) -> list[Line]:
     """Find the upright lines of a window, uint8 (h, w), from left to right."""
     height = len(ink)
-    runs, straight = _runs(_middles(ink.T, SHORT), SHORT).T, np.ascontiguousarray(ink)
+    runs, straight = _runs(ink.T, SHORT).T, np.ascontiguousarray(ink)
     best, slopes, margin = along(runs)
     thickest = float(np.clip(THICKEST * min(ink.shape), *LIMITS))
     lines: list[Line] = []

@@ -80,7 +80,6 @@ def find_rows(
     components: Components,
     strength: NDArray[np.uint8],
     table: Table | None = None,
-    most: int = MOST_ROWS,
 ) -> list[Row]:
     """Find the lines of writing, from top to bottom and left to right.
 
@@ -88,7 +87,9 @@ def find_rows(
         components: the ink.
         strength: uint8 (h, w); 0 is paper, 255 full ink.
         table: what parts the ink into cells, each with lines of its own.
-        most: no more rows than this are made; the first in reading order.
+
+    Returns:
+        At most `MOST_ROWS`, or in a table `MOST_CELLS`: the first in reading order.
     """
     if len(components.stats) == 0:
         return []
@@ -106,19 +107,18 @@ def find_rows(
     tall = order[fits[order]]
     if len(tall) == 0:
         return []
-    cells = None if table is None else table.homes(components)[0]
+    cells = np.zeros(len(stats), np.intp) if table is None else table.homes(components)[0]
     chains = _chains(stats, tall, height, cells)
     groups = [group for chain in chains for group in _untangled(stats, chain, height)]
     small = order[~fits[order] & (sizes[order] < TALL * height)]
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height, cells)
-    if cells is None:
-        groups = by_columns(stats, groups, tall, height)
+    if table is None:
+        groups = by_columns(stats, groups, tall, height)[:MOST_ROWS]
     else:
-        groups = by_cells(stats, groups, cells, tall, height)
-    groups = groups[:most]
+        groups = by_cells(stats, groups, cells, tall, height)[:MOST_CELLS]
     rows = [row_of(components, strength, group, tall) for group in groups]
-    if table is None or cells is None:
+    if table is None:
         return rows
     places = table.places(np.array([cells[group[0]] for group in groups], np.intp))
     return [replace(row, cell=place) for row, place in zip(rows, places, strict=True)]
@@ -183,10 +183,7 @@ def _usual(stats: NDArray[np.int32]) -> float:
 
 
 def _chains(
-    stats: NDArray[np.int32],
-    tall: NDArray[np.intp],
-    height: float,
-    cells: NDArray[np.intp] | None = None,
+    stats: NDArray[np.int32], tall: NDArray[np.intp], height: float, cells: NDArray[np.intp]
 ) -> list[list[int]]:
     """Join neighbours, in the same cell, that overlap vertically (union and find)."""
     tall = tall[np.argsort(stats[tall, 0], kind="stable")]
@@ -205,8 +202,7 @@ def _chains(
         shared = np.minimum(bottom[i], bottom[after]) - np.maximum(top[i], top[after])
         beside = shared >= OVERLAP * np.minimum(high[i], high[after])
         near = left[after] - right[i] <= APART * height
-        if cells is not None:
-            near &= cells[tall[after]] == cells[tall[i]]
+        near &= cells[tall[after]] == cells[tall[i]]
         for j in np.flatnonzero(beside & near)[:4]:
             parent[root(i + 1 + int(j))] = root(i)
     groups: dict[int, list[int]] = {}
@@ -246,7 +242,7 @@ def _attach(
     groups: list[list[int]],
     small: NDArray[np.intp],
     height: float,
-    cells: NDArray[np.intp] | None = None,
+    cells: NDArray[np.intp],
 ) -> None:
     """Give small pieces to the row beside or in which they lie, in the same cell."""
     if len(small) == 0:
@@ -260,9 +256,7 @@ def _attach(
             across = np.maximum(np.maximum(x - middles[:, 0], middles[:, 0] - x - w), 0)
             down = np.maximum(np.maximum(y - middles[:, 1], middles[:, 1] - y - h), 0)
             away = across + 3 * down
-            closer = away < nearest
-            if cells is not None:
-                closer &= cells[small] == cells[group[0]]
+            closer = (away < nearest) & (cells[small] == cells[group[0]])
             nearest[closer], best[closer] = away[closer], number
     for piece, number in zip(small, best, strict=True):
         if number >= 0:

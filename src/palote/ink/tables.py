@@ -155,8 +155,7 @@ def in_table(cleaned: Cleaned) -> tuple[Cleaned, Table] | None:
             continue
         table, components = Table(net), Components(parts[1])
         cells, shares = table.homes(components)
-        goes_on = net.margin > SHUT * min(net.step) and _goes_on(net, weak.shape)
-        if _is_table(components.stats, cells, shares, table, goes_on):
+        if _is_table(components.stats, cells, shares, table, _goes_on(net, weak.shape)):
             mask = _parted(components, shares, table)
             return replace(cleaned, strength=parts[0], mask=mask), table
     return None
@@ -219,7 +218,9 @@ def _is_table(
 
 
 def _goes_on(net: Net, shape: tuple[int, ...]) -> bool:
-    """Tell whether a net reaches two sides of the picture, (h, w), or more."""
+    """Tell whether a net has no frame, and reaches two sides of the picture, (h, w), or more."""
+    if net.margin <= SHUT * min(net.step):
+        return False
     x, y, width, height = net.window
     room = x, y, shape[1] - x - width, shape[0] - y - height
     return sum(gap <= BORDER for gap in room) > 1

@@ -65,7 +65,7 @@ export function signsOf({ lines }) {
 
 /**
  * The table that the lines stand in: the numbers of those in each cell, row by row; null if there is none.
- * @param {Reading} reading
+ * @param {{lines: Line[]}} reading
  * @returns {number[][][] | null}
  */
 export function tableOf({ lines }) {

@@ -118,7 +118,6 @@ export function tableText(state, words) {
   const lines = isNumber(reading) ? reading.lines : [];
   const texts = lines.map(({ raw, confidence }) => `${raw}\t${number.format(confidence)}`);
   const first = texts.length ? [`${words.expectNumber}\t${words.confidence}`, ...texts, ""] : [];
-  const table = isNumber(reading) ? tableOf(reading) : null;
-  const cells = (table ?? []).map((row) => row.map((own) => own.map((i) => lines[i].raw).join(" ")).join("\t"));
+  const cells = (tableOf({ lines }) ?? []).map((row) => row.map((own) => own.map((i) => lines[i].raw).join(" ")).join("\t"));
   return [...cells, ...(cells.length ? [""] : []), ...first, `${words.digit}\t${words.probability}`, ...rows].join("\n");
 }
