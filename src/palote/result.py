@@ -145,7 +145,7 @@ class Line:
         digits: left to right.
         alternatives: the likeliest texts, the best first, without any ``"?"``.
         cell: row and column, counted from 0, of the cell that it stands in, if it does so in a
-            table with printed lines.
+            table with lines, printed or drawn.
     """
 
     text: str
@@ -214,7 +214,7 @@ class Reading:
 
     @property
     def table(self) -> tuple[tuple[str, ...], ...]:
-        """What stands in each cell of a table with printed lines, as ``raw``, row by row.
+        """What stands in each cell of a table with lines, as ``raw``, row by row.
 
         Cells with several numbers have them apart by a space, empty ones ``""``; up to the last
         row and column with a number. Nothing if there is no table.

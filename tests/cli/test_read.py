@@ -22,7 +22,7 @@ from palote.reader import EXPECTATIONS
 from palote.result import Digit, Line
 from palote.surfaces.cli.show import COLUMNS, Lines
 from tests.drawing import seven
-from tests.numbers.ruled import ROWS, table
+from tests.numbers.ruled import ROWS, between, table
 from tests.numbers.writing import written
 
 from .conftest import Palote
@@ -240,6 +240,13 @@ def test_a_table_is_rows_of_cells(palote: Palote, photo: str) -> None:
     both = palote("read", "--table", "sheet.png", photo, "nope.png")
     assert [row[0] for row in csv.reader(io.StringIO(both.out))] == [*["sheet.png"] * 3, photo]
     assert both.code == 1 and "There is no file 'nope.png'" in both.err
+
+
+def test_numbers_around_a_table_are_rows_too(palote: Palote) -> None:
+    cv2.imwrite("sheet.png", between("2026", "55"))
+    rows = list(csv.reader(io.StringIO(palote("read", "--table", "sheet.png").out)))
+    assert [len(row) for row in rows] == [1, 3, 3, 3, 1]
+    assert re.fullmatch("[2?][0?][2?][6?]", rows[0][0]) and re.fullmatch("[5?]{2}", rows[-1][0])
 
 
 def test_stages_cannot_be_kept(palote: Palote, photo: str) -> None:

@@ -11,7 +11,7 @@ from palote.ink import find_lines
 from palote.ink.ground import find_ink
 from palote.ink.nets import faint, nets
 from palote.ink.tables import in_table
-from tests.numbers.ruled import MARGIN, ROWS, table
+from tests.numbers.ruled import MARGIN, ROWS, between, table
 
 
 @pytest.fixture(scope="module")
@@ -95,12 +95,7 @@ def test_more_cells_than_a_page_has_lines_are_all_read():
 
 
 def test_what_stands_above_and_below_a_table_comes_before_and_after_it(reader: Reader):
-    inner = table()
-    picture = np.full((inner.shape[0] + 240, inner.shape[1]), 245, np.uint8)
-    picture[120 : 120 + inner.shape[0]] = inner
-    for text, base in (("2026", 90), ("55", picture.shape[0] - 60)):
-        font = cv2.FONT_HERSHEY_SIMPLEX
-        cv2.putText(picture, text, (60, base), font, 1.4, 20, 3, cv2.LINE_AA)
+    picture = between("2026", "55")
     assert read(reader, picture) == ["2026", *written(ROWS), "55"]
     reading = reader.read(picture, expect="number")
     assert [line.cell is None for line in reading.lines] == [True, *[False] * 8, True]

@@ -36,3 +36,14 @@ def table(
             font = cv2.FONT_HERSHEY_SIMPLEX
             cv2.putText(picture, text, (at, base), font, 1.4, 20, 3, cv2.LINE_AA)
     return picture
+
+
+def between(above: str, below: str) -> np.ndarray:
+    """The table with a number above it and one below."""
+    inner = table()
+    picture = np.full((inner.shape[0] + 240, inner.shape[1]), 245, np.uint8)
+    picture[120 : 120 + inner.shape[0]] = inner
+    for text, base in ((above, 90), (below, picture.shape[0] - 60)):
+        font = cv2.FONT_HERSHEY_SIMPLEX
+        cv2.putText(picture, text, (60, base), font, 1.4, 20, 3, cv2.LINE_AA)
+    return picture

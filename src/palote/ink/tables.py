@@ -1,4 +1,4 @@
-"""The printed lines of a table, a calendar or a sudoku: taken out, and their cells kept apart.
+"""The lines of a table, a calendar or a sudoku: taken out, and their cells kept apart.
 
 What stands in a cell is read by itself, however near it is to what stands in the next; and a digit
 that touches a line does not go with it.

@@ -60,7 +60,7 @@ def read(
     ] = False,
     table: Annotated[
         bool,
-        typer.Option("--table", help="The cells of a printed table, as rows for spreadsheets."),
+        typer.Option("--table", help="The cells of a table with lines, as rows for spreadsheets."),
     ] = False,
     expect: Annotated[
         str,
@@ -136,8 +136,8 @@ def read(
     status and confidence; value, the likeliest digits; p0 to p9, the probabilities of a
     single digit; error; raw, the text as it is written, with points, dashes and spaces.
 
-    With --table, each row of a printed table is a row, what is in doubt a ?; what stands in no
-    table is a row of its own. Of several pictures, each row begins with the path.
+    With --table, each row of a table with lines is a row, what is in doubt a ?; what stands in
+    no table is a row of its own. Of several pictures, each row begins with the path.
     """
     if out is not None or engine != "here":
         shown = json_lines or csv_rows or table or stages is not None

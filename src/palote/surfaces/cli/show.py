@@ -119,9 +119,9 @@ class Csv:
 
 
 class Cells:
-    """For spreadsheets: the cells of a printed table, a row for each of its rows.
+    """For spreadsheets: the cells of a table with lines, a row for each of its rows.
 
-    Numbers that are in no table are rows of their own.
+    Numbers that are in no table are rows of their own, before it or after it.
 
     Args:
         named: begin each row with the picture's path, where there are several.
@@ -133,9 +133,13 @@ class Cells:
         self._named = named
 
     def reading(self, path: str, reading: Reading) -> None:
-        """Write a row for each row of the table."""
-        outside = [(text,) for text in reading.raw.split("\n") if text]
-        for row in reading.table or outside:
+        """Write a row for each row of the table, and for each number outside of it."""
+        lines = reading.lines
+        start = next((n for n, line in enumerate(lines) if line.cell is not None), 0)
+        ahead = [(line.raw,) for line in lines[:start]]
+        after = [(line.raw,) for line in lines[start:] if line.cell is None]
+        single = [(reading.raw,)] if reading.raw and not lines else []
+        for row in (*ahead, *reading.table, *after, *single):
             self._rows.writerow((path, *row) if self._named else row)
 
     def failure(self, path: str, error: PaloteError) -> None:

@@ -81,7 +81,7 @@ class Line(_Shape):
     digits: list[Digit] = Field(description="Left to right.")
     alternatives: list[Alternative] = Field(description="The likeliest texts, the best first.")
     cell: list[int] | None = Field(
-        description="Row and column, from 0, in a table with printed lines; null elsewhere."
+        description="Row and column, from 0, in a table with lines; null elsewhere."
     )
 
 
