@@ -55,3 +55,19 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 def test_nothing_is_traced_unless_it_is_asked_for() -> None:
     assert not any("Tracing" in str(one) for one in create_app().user_middleware)
+
+
+def test_nothing_is_told_where_the_environment_sets_telemetry_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter")
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+    exporter, provider = memory.InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    asker = Asker(create_app(), headers={"user-agent": "a-secret"})
+    assert asker.ask("GET", "/a-secret/path", None, token="a-secret").status_code == 404
+    assert exporter.get_finished_spans() == ()

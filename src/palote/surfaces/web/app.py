@@ -108,6 +108,9 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # FastAPI's own would tell of addresses and queries wherever the environment sets
+        # OpenTelemetry up, and ask each request whether it does. What may be told, `tracing` tells.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         middleware=[
             Middleware(TrustedProxies, trusted=settings.trusted_proxies),
             *([tracing()] if settings.tracing else []),
