@@ -170,3 +170,20 @@ def test_otsus_threshold_by_counting_is_that_of_the_pixels(seed: int) -> None:
 
 def test_one_tone_has_no_threshold() -> None:
     assert otsu(histogram(np.full((3, 3), 90, np.uint8))) == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (28, 28), (67, 71), (181, 410)])
+@pytest.mark.parametrize("ground", [0, 255, 7])
+def test_tones_are_counted_on_bare_sheets_as_on_full_ones(
+    shape: tuple[int, int], ground: int
+) -> None:
+    rng = np.random.default_rng(ground)
+    noise = rng.integers(0, 256, shape).astype(np.uint8)
+    sheet = np.full(shape, ground, np.uint8)
+    sheet[: shape[0] // 4, : shape[1] // 3] = noise[: shape[0] // 4, : shape[1] // 3]
+    for picture in (sheet, sheet[::-1, ::-1], sheet.T, noise):
+        expected = np.bincount(picture.ravel(), minlength=256)
+        np.testing.assert_array_equal(histogram(picture), expected)
+    mask = noise > 99
+    expected = np.bincount(sheet[mask], minlength=256)
+    np.testing.assert_array_equal(histogram(sheet, mask), expected)

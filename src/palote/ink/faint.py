@@ -77,8 +77,9 @@ def with_faint(
     grain = percentile(counts, 0.5) if grain is None else grain
     counts[: threshold + 1] = 0
     level = percentile(counts, 0.5) if counts.any() else 0.0
-    strong = percentile(histogram(lifted, mask), 0.5)
-    if level < max(FAINTEST, GRAIN * grain, SHARE * strong):
+    if level < max(FAINTEST, GRAIN * grain):
+        return strength, mask
+    if level < SHARE * percentile(histogram(lifted, mask), 0.5):
         return strength, mask
     usual = _heights(mask)
     if len(usual) == 0:

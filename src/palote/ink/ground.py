@@ -212,7 +212,12 @@ def _held(labels: NDArray[np.int32], count: int, strong: NDArray[np.bool_]) -> N
     if count <= BYTE:
         # Of so few, OpenCV counts and looks up in a fifth of the time.
         few = labels.astype(np.uint8)
-        kept = histogram(few, strong)[:count] >= HOLD * histogram(few)[:count]
+        if 2 * count <= BYTE:
+            both = histogram(few * np.uint8(2) + strong).reshape(-1, 2)
+            peaks, areas = both[:count, 1], both[:count].sum(axis=1)
+        else:
+            peaks, areas = histogram(few, strong)[:count], histogram(few)[:count]
+        kept = peaks >= HOLD * areas
         kept[0] = False
         table = np.zeros((1, BYTE), np.uint8)
         table[0, :count] = kept

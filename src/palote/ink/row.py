@@ -131,12 +131,14 @@ def _slant(mask: NDArray[np.bool_], height: float, slope: float) -> float:
     if len(xs) == 0:
         return 0.0
     ys = ys - slope * xs
-    scores = []
-    for slant in SLANTS:
-        moved = xs + slant * ys
-        counts = np.bincount(np.rint(moved - moved.min()).astype(np.intp))
-        # What leans far must gain by it.
-        scores.append(float(np.square(counts).sum()) * (1 - 0.15 * abs(float(slant))))
+    moved = xs + np.multiply.outer(SLANTS, ys)
+    moved -= moved.min(axis=1, keepdims=True)
+    columns = np.rint(moved, out=moved).astype(np.intp)
+    wide = int(columns.max()) + 1
+    columns += wide * np.arange(len(SLANTS))[:, None]
+    counts = np.bincount(columns.ravel(), minlength=wide * len(SLANTS)).reshape(-1, wide)
+    # What leans far must gain by it.
+    scores = np.square(counts).sum(axis=1) * (1 - 0.15 * np.abs(SLANTS))
     best = int(np.argmax(scores))
     if 0 < best < len(scores) - 1:
         before, here, after = scores[best - 1 : best + 2]

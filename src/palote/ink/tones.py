@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 __all__ = ["beyond", "histogram", "lowered", "otsu", "percentile", "quantile", "shrink"]
 
+TONES = range(256)
+
+MANY, WORD = 4096, 8
+"""Pixels from which on a histogram looks for bare paper, in so many at once."""
+
 LEFT_OUT = 0.85
 """A picture is not shrunk by less than this."""
 
@@ -66,8 +71,28 @@ def histogram(
 ) -> NDArray[np.float64]:
     """Return how many pixels, all or those of a mask, have each tone: (256,)."""
     plane = np.ascontiguousarray(picture)
-    own = None if mask is None else mask.view(np.uint8)
-    return np.asarray(cv2.calcHist([plane], [0], own, [256], [0, 256]).ravel(), np.float64)
+    if mask is not None:
+        return _counted(plane, mask.view(np.uint8))
+    if plane.size < MANY:
+        return _counted(plane)
+    flat = plane.ravel()
+    words = flat[: flat.size // WORD * WORD].view(np.uint64)
+    bare = flat[0]
+    written = words[words != np.full(WORD, bare).view(np.uint64)]
+    if 2 * len(written) > len(words):
+        return _counted(plane)
+    # Most of a clean sheet is bare, like its corner: eight pixels at once are passed over.
+    some = np.append(written.view(np.uint8), flat[WORD * len(words) :])
+    counts = _counted(some) if some.size else np.zeros(len(TONES))
+    counts[bare] += flat.size - some.size
+    return counts
+
+
+def _counted(
+    plane: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None
+) -> NDArray[np.float64]:
+    counts = cv2.calcHist([plane], [0], mask, [len(TONES)], [0, len(TONES)])
+    return np.asarray(counts.ravel(), np.float64)
 
 
 def otsu(counts: NDArray[np.float64]) -> int:

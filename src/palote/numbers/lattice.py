@@ -207,7 +207,7 @@ def _measures(
     touch_right = total[last, count] - total[last, last] - total[first, count] + total[first, last]
     area = np.concatenate([[0], np.cumsum(parts.area)]).astype(np.float64)
     ink = area[last] - area[first]
-    largest = np.array([parts.area[a:b].max() for a, b in ends]) / np.maximum(ink, 1)
+    largest = np.maximum.reduceat(np.append(parts.area, 0), ends.ravel())[::2] / np.maximum(ink, 1)
     split_left = hangs_together(parts.piece, first)
     split_right = hangs_together(parts.piece, last)
     run = last - first

@@ -256,6 +256,5 @@ def _take(
     """Go on from one place of the lattice to another, in place."""
     np.logaddexp(total, from_total + gain, out=total)
     reached = from_best + gain
-    better = reached > best
-    best[better] = reached[better]
-    came[better] = edge
+    np.putmask(came, reached > best, edge)
+    np.maximum(best, reached, out=best)
