@@ -9,7 +9,7 @@ import pytest
 from palote import Reader
 from palote.ink import find_digit, find_lines, find_plain_digit
 from palote.ink.clean import clean
-from palote.ink.doubts import is_edge_of_light, is_rest_of, runs_along_side
+from palote.ink.doubts import is_edge_of_light, is_edge_of_sheet, is_rest_of, runs_along_side
 from palote.ink.fit import InkSpec
 from palote.ink.paper import Glance, bright
 from palote.ink.steps import stepped
@@ -66,6 +66,37 @@ def test_a_number_goes_on_in_the_shadow(reader: Reader, angle: float):
     reading = reader.read(grained(sheet * shadow(sheet.shape, angle)), expect="number")
     assert "".join(digit.value for digit in reading.digits) == "2853"
     assert reading.status == "ok"
+
+
+@pytest.mark.parametrize("expect", ["auto", "number"])
+@pytest.mark.parametrize(
+    ("text", "ends", "slant", "dark", "room"),
+    [
+        ("8322", (0.1, 0.55), 0, 0.7, 60),
+        ("8322", (0.2, 0.5), 0, 0.5, 110),
+        ("8322", (0.3, 0.6), -0.15, 0.7, 110),
+        ("8322", (0.3, 0.6), 0.15, 0.5, 110),
+        ("8322", (0.3, 0.75), 0, 0.5, 60),
+        ("2180", (0.1, 0.55), -0.15, 0.5, 60),
+    ],
+)
+def test_what_lies_beside_a_shadow_is_no_sheet_with_a_part_of_the_number(
+    reader: Reader,
+    text: str,
+    ends: tuple[float, float],
+    slant: float,
+    dark: float,
+    room: int,
+    expect: str,
+):
+    sheet = np.pad(written(text), room, mode="edge").astype(np.float32)
+    high, wide = sheet.shape
+    left, right = ends
+    corners = [(left, 0), (right, 0), (right + slant, high), (left + slant, high)]
+    light = np.ones_like(sheet)
+    cv2.fillPoly(light, [np.array([(x * wide, y) for x, y in corners], np.int32)], dark)
+    reading = reader.read(grained(sheet * cv2.GaussianBlur(light, (0, 0), 3)), expect=expect)
+    assert "".join(digit.value for digit in reading.digits) == text
 
 
 @pytest.mark.parametrize("colour", [(255, 240, 90), (255, 150, 190), (150, 240, 125)])
@@ -208,3 +239,14 @@ def test_lines_in_the_shadow_are_found_in_one_piece():
     found = find_lines(grained(sheet * shadow(sheet.shape, 0.0)))
     widths = [row.box[2] for cleaned, rows in found if cleaned.stepped for row in rows[:1]]
     assert max(widths) > 200
+
+
+def test_a_slim_strip_at_a_side_is_the_edge_of_a_sheet():
+    mask = np.zeros((200, 80), np.uint8)
+    cv2.line(mask, (70, 10), (79, 190), 1, 3)
+    assert is_edge_of_sheet(mask > 0) and is_edge_of_sheet(mask.T > 0)
+    one = np.zeros((200, 80), np.uint8)
+    cv2.line(one, (60, 10), (66, 190), 1, 3)  # away from the side
+    short = np.zeros((200, 80), np.uint8)
+    cv2.line(short, (70, 60), (79, 150), 1, 3)
+    assert not is_edge_of_sheet(one > 0) and not is_edge_of_sheet(short > 0)

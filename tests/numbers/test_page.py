@@ -13,6 +13,7 @@ from palote.result import Digit, Line
 
 EVEN = Cleaned(np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9), bool), True)
 STEPPED = replace(EVEN, stepped=True)
+SHEET = replace(EVEN, on_sheet=True)
 
 
 def line(text: str, confidence: float, first: int = 0, top: int = 0) -> Line:
@@ -87,3 +88,35 @@ def test_what_else_a_glare_may_have_swallowed_puts_the_rest_in_doubt():
     low = line("?743", 0.6, first=1)
     speck = replace(low.digits[0], box=(30, 20, 20, 8))
     assert not page(replace(low, digits=(speck, *low.digits[1:])), cleaned=STEPPED).beats(seen)
+
+
+def test_a_number_that_goes_on_beside_a_sheet_puts_in_doubt_what_is_on_it():
+    lit = page(line("47", 0.99), cleaned=SHEET)
+    assert page(line("47?0", 0.6), cleaned=STEPPED).beats(lit)
+    assert not page(line("47?0", 0.6)).beats(lit)
+    assert not page(line("42?0", 0.6), cleaned=STEPPED).beats(lit)
+    # The edge of the sheet lies apart from its number.
+    near = line("47?", 0.6)
+    x, y, wide, high = near.digits[2].box
+    apart = replace(near.digits[2], box=(x + 30, y, wide, high))
+    assert page(near, cleaned=STEPPED).beats(lit)
+    assert not page(replace(near, digits=(*near.digits[:2], apart)), cleaned=STEPPED).beats(lit)
+
+
+def test_a_digit_that_the_edge_of_a_sheet_cut_off_is_read_whole():
+    cut = line("15", 0.99, first=1)
+    half = replace(cut.digits[0], box=(44, 0, 6, 40))
+    lit = page(replace(cut, digits=(half, cut.digits[1])), cleaned=SHEET)
+    whole = page(line("205", 0.99), cleaned=STEPPED)
+    assert whole.beats(lit)
+    assert not whole.beats(replace(lit, cleaned=EVEN))
+
+
+def test_most_digits_of_a_number_are_more_than_a_sheet_full_of_doubts():
+    torn = page(line("?", 0.9), line("?", 0.8, top=45), cleaned=SHEET)
+    whole = line("402?", 0.96)
+    # Both pieces lie in the first digit.
+    first = replace(whole.digits[0], box=(0, 0, 20, 90))
+    seen = page(replace(whole, digits=(first, *whole.digits[1:])), cleaned=STEPPED)
+    assert seen.beats(torn)
+    assert not page(line("4???", 0.96), cleaned=STEPPED).beats(torn)

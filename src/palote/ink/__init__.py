@@ -46,7 +46,7 @@ from palote.ink.cells import InCell, in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaning, clean, uncleaned
 from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
-from palote.ink.doubts import is_edge_of_light, is_rest_of, runs_along_side
+from palote.ink.doubts import is_edge_of_light, is_edge_of_sheet, is_rest_of, runs_along_side
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
@@ -257,7 +257,9 @@ def _sifted(candidates: list[Candidate]) -> list[Candidate]:
 def _is_no_writing(one: Candidate) -> bool:
     """Tell whether a candidate is an edge: of the light, of a sheet, or of some thing."""
     ink = one.cleaned
-    if is_edge_of_light(one.mask) or (ink.on_sheet and runs_along_side(one.mask)):
+    if is_edge_of_light(one.mask):
+        return True
+    if ink.on_sheet and (runs_along_side(one.mask) or is_edge_of_sheet(one.mask)):
         return True
     # Things have many edges, and light that changes in steps leaves them all.
     return ink.stepped and 2 * int(np.count_nonzero(one.mask)) < int(np.count_nonzero(ink.mask))

@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from palote.ink.cleaned import Cleaned
 
-__all__ = ["is_edge_of_light", "is_rest_of", "runs_along_side"]
+__all__ = ["is_edge_of_light", "is_edge_of_sheet", "is_rest_of", "runs_along_side"]
 
 ALONG = 0.8
 """Ink along the picture's side on so much of its own length runs along it,"""
 NARROW = 0.5
 """unless it is wider than this share of the picture."""
+
+SLIM, LONG = 0.3, 0.7
+"""An edge of a sheet is no wider than this share of its length, and no shorter than this share of
+the sheet's side."""
 
 FULL = 0.97
 """Share of a side that a shadow fills."""
@@ -43,6 +47,19 @@ def runs_along_side(mask: NDArray[np.bool_]) -> bool:
         at_sides = ((0, y == 0), (height - 1, y + high == height))
         strips += [(mask[at], wide) for at, there in at_sides if there]
     return any(np.count_nonzero(line) >= ALONG * length for line, length in strips)
+
+
+def is_edge_of_sheet(mask: NDArray[np.bool_]) -> bool:
+    """Tell whether ink is a narrow strip at a side of its sheet, straight along it or aslant.
+
+    Args:
+        mask: bool (h, w), the ink; the sheet fills the picture.
+    """
+    x, y, wide, high = cv2.boundingRect(mask.view(np.uint8))
+    height, width = mask.shape
+    upright = (x == 0 or x + wide == width) and wide <= SLIM * high and high >= LONG * height
+    level = (y == 0 or y + high == height) and high <= SLIM * wide and wide >= LONG * width
+    return bool(upright or level)
 
 
 def is_edge_of_light(mask: NDArray[np.bool_]) -> bool:

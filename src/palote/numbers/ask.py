@@ -111,6 +111,8 @@ def either(
     if alone(digit, candidate):
         return digit
     page = read_lines(picture, engine, how)
+    if _by_itself(digit, candidate) and not _beyond(page, digit):
+        return digit
     # A minus is no digit, but belongs to what was written.
     vouched = [line for line in page.lines if line.status == "ok" and len(line.raw) > 1]
     apart = sum(line.status == "ok" for line in page.lines) > 1
@@ -126,12 +128,30 @@ def alone(digit: Reading, candidate: Candidate | None) -> bool:
         digit: the picture read as a single digit.
         candidate: the ink that was taken for it.
     """
+    # What was taken for a sheet may be its lit side, and the number go on in the shadow.
+    return _by_itself(digit, candidate) and not (candidate and candidate.cleaned.on_sheet)
+
+
+def _by_itself(digit: Reading, candidate: Candidate | None) -> bool:
+    """Tell whether a single digit is sure, and there is no other ink in its interpretation."""
     if candidate is None or digit.status != "ok" or digit.confidence < SURE:
         return False
     _, _, width, height = candidate.box
     own = int(np.count_nonzero(candidate.mask))
     other = int(np.count_nonzero(candidate.cleaned.mask)) - own
     return not candidate.neighbour and width <= BROADEST * height and other <= ALONE * own
+
+
+def _beyond(page: Page, digit: Reading) -> bool:
+    """Tell whether a page has a digit of which most lies outside of a single one."""
+    x, y, wide, high = digit.digits[0].box
+    for line in page.lines:
+        for left, top, across, down in (one.box for one in line.digits):
+            inside_x = min(left + across, x + wide) - max(left, x)
+            inside_y = min(top + down, y + high) - max(top, y)
+            if 2 * max(0, inside_x) * max(0, inside_y) < across * down:
+                return True
+    return False
 
 
 def _doubted(digit: Reading, candidate: Candidate | None, page: Page) -> bool:

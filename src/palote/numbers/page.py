@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -15,7 +16,12 @@ __all__ = ["Page"]
 
 
 SMALL, LARGE = 0.6, 1.6
-"""What else stands on a line is as high as its digits between these shares of their height."""
+"""What else stands on a line is as high as its digits between these shares of their height,"""
+NEAR = 0.6
+"""and beside what was taken for a sheet, no farther from them."""
+
+PART = 0.75
+"""A digit is a part of another one if its box has no more of the area than this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,26 +71,51 @@ class Page:
             other: what is looked for; its "?" may be any digit.
             known: what may be any digit here.
         """
-        own = self.shown
-        return len(own) > len(other.shown) and all(
-            any(
-                (said in ("?", value) or value == known) and _in_place(box, at) for value, at in own
-            )
-            for said, box in other.shown
-        )
+        found = [self._shows(said, box, other, known) for said, box in other.shown]
+        more = len(self.shown) > len(other.shown) or "whole" in found
+        return more and None not in found
+
+    def _shows(self, said: str, box: Box, other: Page, known: str) -> str | None:
+        """Tell how a digit of another page is found here: the "same", or "whole"; None if not.
+
+        The edge of what was taken for a sheet may have cut it off there.
+        """
+        cut = other.cleaned is not None and other.cleaned.on_sheet
+        there = [(value, at) for value, at in self.shown if _in_place(box, at)]
+        if any(said in ("?", value) or value == known for value, _ in there):
+            return "same"
+        return "whole" if cut and any(_is_part(box, at) for _, at in there) else None
 
     def _puts_in_doubt(self, other: Page) -> bool:
-        """Tell whether it has the digits that are vouched for, and more that a glare swallowed."""
+        """Tell whether it has the digits that are vouched for, and more that the light swallowed.
+
+        Those stand on the same lines: under a glare, or in the shadow beside what was taken for
+        a sheet.
+        """
         if self.cleaned is None or other.cleaned is None or not self.cleaned.stepped:
             return False
-        on_sheet = self.cleaned.on_sheet or other.cleaned.on_sheet
-        if on_sheet or not other.vouched or len(self.lines) != len(other.lines):
+        if self.cleaned.on_sheet or not other.vouched or len(self.lines) != len(other.lines):
             return False
         places = [box for _, box in other.shown]
         usual = median(box[3] for box in places)
         more = [box for _, box in self.shown if not any(_in_place(box, at) for at in places)]
-        alike = all(SMALL * usual <= box[3] <= LARGE * usual for box in more)
-        return bool(more) and alike and self.holds(other, known="?")
+        if not all(SMALL * usual <= box[3] <= LARGE * usual for box in more):
+            return False
+        if other.cleaned.on_sheet and not self._goes_on(usual):
+            return False
+        return bool(more) and self.holds(other, known="?")
+
+    def _goes_on(self, usual: float) -> bool:
+        """Tell whether its digits follow one another closely: the edge of a sheet lies apart.
+
+        Args:
+            usual: height of a digit.
+        """
+        return all(
+            after.box[0] - before.box[0] - before.box[2] <= NEAR * usual
+            for line in self.lines
+            for before, after in pairwise(line.digits)
+        )
 
     def _least(self, other: Page) -> int:
         """Return how many digits it needs to beat one that is not sure.
@@ -96,6 +127,14 @@ class Page:
         shown = [value for value, _ in other.shown]
         return len(shown) if any(on_sheet) else len(shown) - shown.count("?")
 
+    def _reads_what_was_cut(self, other: Page) -> bool:
+        """Tell whether most of its digits are sure, and no sheet that was found has a sure one."""
+        if other.cleaned is None or not other.cleaned.on_sheet or other.vouched:
+            return False
+        sure = [value for value, _ in self.shown if value != "?"]
+        stepped = self.cleaned is not None and self.cleaned.stepped
+        return stepped and len(self.lines) <= len(other.lines) and 2 * len(sure) > len(self.shown)
+
     def beats(self, other: Page) -> bool:
         """Tell whether it says more of the picture than what is read so far.
 
@@ -106,6 +145,8 @@ class Page:
             other: what is read so far.
         """
         more = self.holds(other)
+        if more and self._reads_what_was_cut(other):
+            return True
         if self.sure and (more or not other.sure):
             return more or len(self.shown) >= self._least(other)
         if self._puts_in_doubt(other):
@@ -119,6 +160,11 @@ class Page:
             if scattered or 2 * values.count("?") > len(values):
                 return False
         return self.good > other.good
+
+
+def _is_part(one: Box, other: Box) -> bool:
+    """Tell whether a box is so much smaller than another that its digit may be cut off."""
+    return one[2] * one[3] <= PART * other[2] * other[3]
 
 
 def _in_place(one: Box, other: Box) -> bool:
