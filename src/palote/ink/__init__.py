@@ -25,7 +25,8 @@ A line of writing takes another road to its pieces::
   beside a pen's
 - ``tables.py``      tables, whose cells are read apart; ``nets.py`` finds their lines
 - ``boxes.py``       the boxes of a form's field; ``printed.py`` erases lines
-- ``rows.py``        lines, in reading ``order.py``, parted at a table's ``columns.py``
+- ``rows.py``        lines, in reading ``order.py``, parted at a table's ``columns.py``;
+  ``lesser.py`` those of far smaller writing
 - ``row.py``         one of them; ``level.py``, upright
 - ``segments.py``    a line cut into the parts that digits are made of
 
@@ -105,6 +106,7 @@ class Candidate:
             interpretation.
         beside: whether whole ink near it was left out: another sign, or another digit.
         neighbour: whether ink as high as a digit stands beside it, or beside its main piece.
+        lesser: whether a line of far smaller writing stands away from it.
     """
 
     patch: NDArray[np.float32]
@@ -115,6 +117,7 @@ class Candidate:
     worth: float = 1.0
     beside: bool = False
     neighbour: bool = False
+    lesser: bool = False
 
     @property
     def part(self) -> bool:
@@ -271,7 +274,9 @@ def _candidate(cleaned: Cleaned, piece: Piece, spec: InkSpec) -> Candidate:
     box = cleaned.to_input(piece.box)
     worth = (STEPPED if cleaned.stepped else 1.0) * piece.worth
     shown = _in_channels(patch, spec)
-    return Candidate(shown, box, cleaned, piece.mask, frame, worth, piece.beside, piece.neighbour)
+    return Candidate(
+        shown, box, cleaned, piece.mask, frame, worth, piece.beside, piece.neighbour, piece.lesser
+    )
 
 
 def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from palote.ink.columns import in_columns
 from palote.ink.row import median
 
-__all__ = ["by_cells", "by_columns"]
+__all__ = ["by_cells", "by_columns", "in_order"]
 
 
 def by_columns(
@@ -24,7 +24,7 @@ def by_columns(
     """
     among = set(tall.tolist())
     parted = in_columns(stats, groups, height)
-    return _in_order(stats, [group for group in parted if not among.isdisjoint(group)])
+    return in_order(stats, [group for group in parted if not among.isdisjoint(group)])
 
 
 def by_cells(
@@ -45,7 +45,7 @@ def by_cells(
     """
     inside = [group for group in groups if cells[group[0]] >= 0]
     outside = [group for group in groups if cells[group[0]] < 0]
-    ordered = sorted(_in_order(stats, inside), key=lambda group: cells[group[0]])
+    ordered = sorted(in_order(stats, inside), key=lambda group: cells[group[0]])
     if not outside:
         return ordered
     middle = median(stats[[piece for group in ordered for piece in group], 1]) if ordered else 0.0
@@ -54,7 +54,7 @@ def by_cells(
     return [*ahead, *ordered, *(group for group in outside if group not in ahead)]
 
 
-def _in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[int]]:
+def in_order(stats: NDArray[np.int32], groups: list[list[int]]) -> list[list[int]]:
     """Sort lines: those above first; of two side by side, the left one."""
     spans = []
     for group in groups:

@@ -35,6 +35,7 @@ class Row:
         slope: of the baseline, downwards per pixel to the right.
         slant: of the strokes, to the right per pixel upwards.
         cell: row and column, counted from 0, of the cell that it stands in, if there is a table.
+        lesser: whether its writing is far smaller than other writing of the picture.
     """
 
     strength: NDArray[np.uint8]
@@ -44,6 +45,7 @@ class Row:
     slope: float
     slant: float
     cell: tuple[int, int] | None = None
+    lesser: bool = False
 
 
 def row_of(

@@ -44,6 +44,10 @@ AS_HIGH, FAR = 0.6, 2.0
 """A neighbour is as high as this share of the main piece, and that as this share of it; on its row,
 and no farther away than so many of its heights."""
 
+LESSER, BROAD, MOST_ALIKE = 0.1, 1.5, 60
+"""Smaller writing has pieces at least this share of its height high, no wider than this in their
+own; and no more than so many are looked at."""
+
 PART = 0.9
 """So much a digit counts if ink beside it is left out. Chosen on validation data: with 1 a few
 tight crops lose a piece of their digit, with 0.5 a third of the digits in brackets stay none."""
@@ -72,6 +76,7 @@ class Piece:
         beside: whether whole ink near it was left out: another sign, or another digit.
         neighbour: whether ink as high as a digit stands beside its main piece, belonging to it or
             not: a 1 may pass for a part of a digit.
+        lesser: whether a line of far smaller writing stands away from its main piece.
     """
 
     mask: NDArray[np.bool_]
@@ -79,6 +84,7 @@ class Piece:
     worth: float = 1.0
     beside: bool = False
     neighbour: bool = False
+    lesser: bool = False
 
     @classmethod
     def whole(cls, mask: NDArray[np.bool_]) -> Piece:
@@ -125,6 +131,8 @@ def main_pieces(components: Components, broken: bool = True) -> list[Piece]:
             pieces.append(Piece(components.only(kept[joined]), _union(stats[joined]), JOINED))
     if _has_neighbour(stats, stats[main]):
         pieces = [replace(piece, neighbour=True) for piece in pieces]
+    if _has_lesser_line(stats, stats[main]):
+        pieces = [replace(piece, lesser=True) for piece in pieces]
     return pieces
 
 
@@ -187,6 +195,25 @@ def _underlines(stats: NDArray[np.int32], main: NDArray[np.int32]) -> NDArray[np
     _, top, wide, high, _ = stats.T
     below = top >= main[1] + main[3]
     return np.asarray(below & (high <= FLAT * wide) & (wide >= WIDE * main[2]))
+
+
+def _has_lesser_line(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
+    """Tell whether two components, alike and lower than a digit beside it, stand side by side."""
+    left, top, right, bottom = _sides(stats)
+    x0, y0, x1, y1 = _sides(main)
+    away = (bottom <= y0) | (top >= y1) | (right <= x0) | (left >= x1)
+    wide, high = stats[:, 2], stats[:, 3]
+    some = away & (high >= LESSER * main[3]) & (high < AS_HIGH * main[3]) & (wide <= BROAD * high)
+    if np.count_nonzero(some) < 2:
+        return False
+    order = np.flatnonzero(some)[np.argsort(left[some], kind="stable")][:MOST_ALIKE]
+    first, second = (order[k] for k in np.triu_indices(len(order), 1))
+    lower = np.minimum(high[first], high[second])
+    alike = lower >= AS_HIGH * np.maximum(high[first], high[second])
+    shared = np.minimum(bottom[first], bottom[second]) - np.maximum(top[first], top[second])
+    apart = left[second] - right[first]
+    side_by_side = (2 * shared >= lower) & (apart >= -0.2 * lower) & (apart <= FAR * lower)
+    return bool((alike & side_by_side).any())
 
 
 def _has_neighbour(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:

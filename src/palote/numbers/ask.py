@@ -139,7 +139,8 @@ def _by_itself(digit: Reading, candidate: Candidate | None) -> bool:
     _, _, width, height = candidate.box
     own = int(np.count_nonzero(candidate.mask))
     other = int(np.count_nonzero(candidate.cleaned.mask)) - own
-    return not candidate.neighbour and width <= BROADEST * height and other <= ALONE * own
+    near = candidate.neighbour or candidate.lesser
+    return not near and width <= BROADEST * height and other <= ALONE * own
 
 
 def _beyond(page: Page, digit: Reading) -> bool:
