@@ -153,8 +153,15 @@ def test_every_outcome_has_a_sentence_in_both_languages(gradio: ModuleType) -> N
         figures = re.findall(r"\d+(?:[.,]\d+)?", outcome_text(outcome, language))
         assert [one.replace(",", ".") for one in figures] == ["12", "71", "96", "99.7", "99.7"]
         reasons = get_args(Reason)
-        texts = {outcome_text(replace(outcome, reason=reason), language) for reason in reasons}
+        taught = {reason: reason in ("learned", "rolled_back", "emptied") for reason in reasons}
+        texts = {
+            outcome_text(replace(outcome, reason=reason, learned=learned), language)
+            for reason, learned in taught.items()
+        }
         assert set(reasons) == set(OUTCOMES) and len(texts) == len(OUTCOMES)
+        # Where one was taken back, nothing is said of the others that were not learnt.
+        gone = outcome_text(replace(outcome, reason="no_better"), language)
+        assert gone == outcome_text(replace(outcome, reason="rolled_back"), language)
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +188,14 @@ def test_a_person_flags_and_takes_back(
     page.locator("#palote-label").get_by_label("no es una cifra").check()
     page.get_by_role("button", name="Marcarla, para aprender de ella").click()
     says(page, "Guardada|Aprendido")
+    # What this one was is not what the next one is.
+    chosen = page.locator("#palote-label input:checked")
+    expect(chosen).to_have_count(0)
     page.get_by_role("button", name="Retirar la última").click()
     says(page, "Retirada")
+    page.locator("#palote-label").get_by_label("no es una cifra").check()
+    draw(page, 7)
+    expect(chosen).to_have_count(0)
     page.get_by_role("button", name="Retirar la última").click()
     says(page, "No hay nada")
     context.close()

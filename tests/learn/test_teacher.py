@@ -126,6 +126,32 @@ def test_undo_delete_and_the_versions_derived(teacher: Teacher, odd: tuple[Odd, 
         teacher.rollback(1)
 
 
+def test_taking_one_back_teaches_nothing_that_was_refused(teacher: Teacher) -> None:
+    for picture in (seven(), ring()):
+        assert teacher.correct(picture, 4).reason in ("forgets", "no_better", "worse")
+    outcome = teacher.undo()
+    assert outcome.corrections == 1 and outcome.version == 0
+    assert outcome.reason in ("forgets", "no_better", "worse")
+    assert outcome.message.startswith("taken back") and outcome.learned
+    assert [one.state for one in teacher.corrections()] == ["waiting"]
+    assert outcome.general_after == outcome.general_before
+    assert Reader(settings=teacher.settings).version == 0
+
+
+def test_taking_back_a_refused_one_leaves_the_others_learnt(
+    teacher: Teacher, odd: tuple[Odd, ...]
+) -> None:
+    one = odd[0]
+    assert teacher.correct(one.write(0), one.label).reason == "learned"
+    for picture in (seven(), ring()):
+        assert teacher.correct(picture, 4).reason in ("forgets", "no_better", "worse")
+    outcome = teacher.undo()
+    assert outcome.version and outcome.own_after
+    reader = Reader(settings=teacher.settings)
+    assert reader.read(one.write(0), expect="digit").digits[0].value == one.label
+    assert reader.read(seven(), expect="digit").text == "7"
+
+
 def test_deleting_leaves_nothing_on_the_disk(own: Settings, odd: tuple[Odd, ...]) -> None:
     with Teacher(own) as teacher:
         for number in range(3):

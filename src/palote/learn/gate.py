@@ -8,8 +8,9 @@ hundred small losses would otherwise add up. What it must show:
   not pay for a loss there;
 - corrections that are held out of what it learnt from are read better than as shipped, and of
   all of them more are read right; or, where there are fewer than ten, or no two of any digit,
-  more of the new ones are, and no other that was read right is read wrong. Where all were
-  read right before, they and their augmented copies must be read more clearly.
+  more of the new ones are (of all, where one was taken back and none is new), and no other that
+  was read right is read wrong. Where all were read right before, they and their augmented copies
+  must be read more clearly.
 
 A head (`palote.learn.update`) and a network that was trained anew (`palote.learn.retrained`)
 go through the same gate.
@@ -100,7 +101,9 @@ def by_all(before: How, after: How, fresh: NDArray[np.bool_]) -> Reason:
     """
     if (before.right & ~after.right)[~fresh].any():
         return "worse"
-    if not fresh.any() or after.of(fresh).gains_on(before.of(fresh)):
+    # Where one was taken back, none is new, and all that are left must be worth it.
+    asked = fresh if fresh.any() else np.ones_like(fresh)
+    if after.of(asked).gains_on(before.of(asked)):
         return "learned"
     return _useless(before, fresh)
 

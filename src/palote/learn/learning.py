@@ -68,7 +68,7 @@ class Learning:
             candidate = learn(self._general, self._lessons(pool, fresh))
             # One that was refused before must not keep the new one out.
             willing = [e for e in pool if e.state == "learned" or e.id in fresh]
-            if candidate.verdict != "learned" and fresh and len(willing) < len(pool):
+            if candidate.verdict != "learned" and 0 < len(willing) < len(pool):
                 second = learn(self._general, self._lessons(willing, fresh))
                 if second.verdict == "learned":
                     candidate, pool = second, willing

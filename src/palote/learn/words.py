@@ -32,6 +32,8 @@ def told(outcome: Outcome) -> Outcome:
     elif outcome.reason == "rolled_back":
         now = f"version {outcome.version}" if outcome.version else "the network as it came"
         message = f"{now} reads from now on; later corrections are set aside."
+    elif outcome.learned and outcome.reason != "emptied":
+        message = "taken back; from what is left nothing is learnt, and it is kept."
     else:
         message = WHY[outcome.reason]
     return replace(outcome, message=message)

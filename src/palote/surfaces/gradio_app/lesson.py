@@ -117,8 +117,13 @@ def connect(parts: Parts, taught: LessonParts, lesson: Lesson) -> None:
         "concurrency_limit": 1,
         "concurrency_id": "learn",
     }
-    taught.teach.click(lesson.teach, [*held, *options, taught.label], answer, **raw)
+    done = taught.teach.click(lesson.teach, [*held, *options, taught.label], answer, **raw)
     taught.undo.click(lesson.undo, [*held, *options], answer, **raw)
+    # What one picture was is not what the next one is.
+    forgotten = {"js": "() => null", "api_visibility": "private"}
+    done.then(None, None, taught.label, **forgotten)
+    another = [parts.sheet.input, parts.clear.click, parts.picture.upload, parts.picture.clear]
+    gr.on([*another, parts.examples.select], None, None, taught.label, **forgotten)
 
 
 class Lesson:
@@ -227,7 +232,10 @@ def labels(language: str, keeps: bool) -> list[Json]:
 def outcome_text(outcome: Outcome, language: str) -> str:
     """Return what became of a correction, in words."""
     if outcome.reason != "learned" or outcome.own_before is None or outcome.own_after is None:
-        return say(OUTCOMES.get(outcome.reason, OUTCOMES["unchanged"]), language)
+        # Where one was taken back, the reason tells of those that are left.
+        gone = outcome.learned and outcome.reason != "emptied"
+        reason = "rolled_back" if gone else outcome.reason
+        return say(OUTCOMES.get(reason, OUTCOMES["unchanged"]), language)
     return say(
         LEARNED,
         language,
