@@ -117,7 +117,7 @@ def cleaning_of(clean: str) -> Cleaning:
     for name in CLEANINGS:
         if clean == name:
             return name
-    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean[:40]!r}.")
+    raise UsageError(f"clean must be one of {', '.join(CLEANINGS)}; not {clean!r:.42}.")
 
 
 def _chosen(

@@ -198,12 +198,14 @@ def test_malformed_multipart_is_refused(client: httpx.Client, kind: str, body: b
     assert problem_of(response) == (400, "bad-request")
 
 
-def test_only_the_first_image_field_counts(client: httpx.Client) -> None:
+def test_a_second_picture_is_not_passed_over(client: httpx.Client) -> None:
     fields = [
         ("image", ("a.png", SEVEN)),
         ("image", ("b.png", encoded(drawing(8)))),
     ]
-    assert client.post("/api/read", files=fields).json()["text"] == "7"
+    response = client.post("/api/read", files=fields)
+    assert problem_of(response) == (400, "bad-request")
+    assert "several pictures" in response.json()["detail"]
 
 
 def test_models_are_listed_with_cards_and_scores(client: httpx.Client) -> None:

@@ -59,7 +59,7 @@ class Ask:
         """
         if expect not in EXPECTATIONS:
             raise UsageError(
-                f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect[:40]!r}."
+                f"expect must be one of {', '.join(EXPECTATIONS)}; not {expect!r:.42}."
             )
         if pattern is None:
             return cls(expect)

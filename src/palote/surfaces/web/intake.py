@@ -118,13 +118,14 @@ async def _from_multipart(request: Request, boundary: bytes, known: Collection[s
 
 
 class _Form:
-    """Keeps the first part of each name that is known, and the name of one that is not."""
+    """Keeps the first part of each name that is known, and what else there is to be refused."""
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
         self.complete = False
         self._begun = 0
         self._unknown = ""
+        self._several = False
         self._parts: dict[str, bytearray] = {}
         self._part: bytearray | None = None
         self._header = b""
@@ -134,6 +135,11 @@ class _Form:
         image = bytes(self._parts.pop(FIELD, b""))
         if image and self._unknown:
             raise unknown_option(self._unknown, [FIELD, *self._known])
+        if self._several:
+            raise BadRequest(
+                "The form has several pictures. Send each in a request of its own; many at once "
+                "are read by palote read and by palote.read_many."
+            )
         for name, said in self._parts.items():
             if len(said) > LONGEST_WORD:
                 raise BadRequest(f"The field {name!r} has more than {LONGEST_WORD} bytes.")
@@ -160,6 +166,8 @@ class _Form:
                 self._unknown = self._unknown or name
             elif name not in self._parts:
                 self._part = self._parts[name] = bytearray()
+            elif name == FIELD:
+                self._several = True
         self._header = self._value = b""
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:

@@ -256,7 +256,7 @@ const ES = {
     "too-many-pixels": "La imagen tiene demasiados píxeles. Recórtala o redúcela.",
     "too-small": "La imagen es demasiado pequeña para contener una cifra. Prueba con una más grande.",
     "unsupported-array": "Los datos no tienen forma de imagen. Prueba con otra.",
-    "unsupported-format": "El archivo no es una imagen, o es de una clase que Palote no conoce. Sirven PNG, JPEG, WebP, GIF, BMP y TIFF.",
+    "unsupported-format": "El archivo no es una imagen, o es de una clase que Palote no conoce. Sirven PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF y HEIC.",
     "usage": "El servidor no conoce una de las opciones. Recarga la página.",
   },
 };
