@@ -40,7 +40,7 @@ from benchmarks.scenes import scenes
 from benchmarks.styles import styles
 from palote import Reader, Reading, Settings
 from palote.metrics import coverage_and_risk, expected_calibration_error, wilson_interval
-from palote.model.line import SHIPPED
+from palote.model import frame, line
 
 SETS = {
     "pen_canvas": sets.pen_canvas,
@@ -166,7 +166,11 @@ def main() -> None:
             shares = "".join(f"{100 * tally.wrong_at(share):>9.2f} %" for share in WITHHELD)
             print(f"{name:<24}{shares}")
     if options.json:
-        digests = {**reader.card.sha256, SHIPPED.name: sha256(SHIPPED.read_bytes()).hexdigest()}
+        heard = {
+            path.name: sha256(path.read_bytes()).hexdigest()
+            for path in (line.SHIPPED, frame.SHIPPED)
+        }
+        digests = {**reader.card.sha256, **heard}
         told = {"model": reader.name, "sha256": digests, "sets": figures}
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if options.mistakes and wrong:

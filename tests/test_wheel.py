@@ -65,7 +65,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert held == expected
-    needed = ("py.typed", "assets/default.onnx", "assets/default.card.json", "assets/default.keras")
+    shipped = ("default.onnx", "default.card.json", "default.keras", "numbers.npz")
+    heard = ("lines/line.onnx", "frames/frame.onnx")
+    needed = ("py.typed", *(f"assets/{name}" for name in (*shipped, *heard)))
     assert {f"palote/{name}" for name in needed} <= held
     assert {f"palote/surfaces/web/static/{name}" for name in ("index.html", "js/main.js")} <= held
 

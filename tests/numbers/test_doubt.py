@@ -16,9 +16,10 @@ from palote.ink import find_digit
 from palote.ink.level import line_crop
 from palote.ink.row import digit_row
 from palote.model import catalog
-from palote.model.engine import Outputs
+from palote.model.engine import Engine, Outputs
+from palote.model.frame import shipped_frame
 from palote.model.line import LineCard, LineEngine, shipped_line
-from palote.numbers.doubt import heard, in_doubt
+from palote.numbers.doubt import FRAME, heard, in_doubt
 from tests.drawing import ring, seven
 
 ALPHABET = "0123456789.-/x"
@@ -64,6 +65,7 @@ def shares(none: float = 0.01, **digits: float) -> NDArray[np.float32]:
     return found
 
 
+DRAWN = (seven(), ring())
 CANDIDATE = find_digit(seven())[0]
 CARD = Reader().card
 
@@ -117,10 +119,53 @@ def test_a_whole_frame_counts_as_much_as_all_patches() -> None:
             found.logits[-1] = np.log(shares(d1=0.9))
             return found
 
-    silent = Says("", 0.9)
+    silent, even = Says("", 0.9), Shows(shares())
     for frames, one in ((False, 0.5 * 10 / 11 + 0.9 / 11), (True, (0.5 + 0.9) / 2)):
-        after = heard(candidate, Differs(shares(d1=0.5), frames), silent)
+        after = heard(candidate, Differs(shares(d1=0.5), frames), silent, lambda: even)
         assert after[1] / after[:10].sum() == pytest.approx(one / 0.99, abs=0.01)
+
+
+def test_of_a_small_file_who_sees_it_as_it_is_is_heard_as_well() -> None:
+    small = np.zeros((28, 28), np.uint8)
+    small[4:24, 13:15] = 255
+    candidate, before, silent = find_digit(small)[0], shares(d1=0.5, d7=0.4), Says("", 0.9)
+    assert candidate.small and not CANDIDATE.small
+
+    def given(sure: float) -> tuple[float, NDArray[np.float32], list[NDArray[np.float32]]]:
+        frame = Shows(shares(none=1e-6, d7=sure))
+        after = heard(candidate, Shows(before), silent, lambda: frame)
+        return float(after[10]), after[:10] / after[:10].sum(), frame.seen
+
+    none, mild, seen = given(0.5)
+    assert len(seen) == 1 and np.array_equal(seen[0], candidate.views[-1])
+    same, strong, _ = given(0.95)
+    assert none == same, "it knows digits alone"
+    assert 0.4 < mild[7] < strong[7] and int(strong.argmax()) == 7
+    odds = 0.4 / 0.5 * (0.5 / (0.5 / 9)) ** FRAME
+    assert mild[7] / mild[1] == pytest.approx(odds, rel=0.05)
+
+    def never() -> Engine:
+        raise AssertionError("a large picture is no file to be seen as it is")
+
+    heard(CANDIDATE, Shows(before), silent, never)
+
+
+@pytest.mark.parametrize("picture", ["28x28", "40x40", "enlarged"])
+def test_small_files_are_known_as_such(picture: str) -> None:
+    side = 40 if picture == "40x40" else 28
+    small = np.zeros((side, side), np.uint8)
+    cv2.putText(small, "7", (5, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2)
+    if picture == "enlarged":
+        small = np.kron(small, np.ones((8, 8), np.uint8))
+    assert all(one.small for one in find_digit(small))
+
+
+def test_the_one_for_small_files_reads_them() -> None:
+    frame = shipped_frame()
+    assert frame.card.ink.size == 28 and not frame.card.frames
+    small = [cv2.resize(255 - one, (28, 28), interpolation=cv2.INTER_AREA) for one in DRAWN]
+    found = frame(np.stack(small).astype(np.float32) / np.max(small)).logits
+    assert found.shape == (2, 10) and found.argmax(axis=1).tolist() == [7, 0]
 
 
 def test_what_it_sees_is_the_digit_alone() -> None:

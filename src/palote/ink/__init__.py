@@ -125,6 +125,11 @@ class Candidate:
         return self.worth < 1
 
     @property
+    def small(self) -> bool:
+        """Whether the picture is hardly larger than a patch, so that its frame says something."""
+        return _is_small(self.cleaned, len(self.patch))
+
+    @property
     def views(self) -> tuple[NDArray[np.float32], ...]:
         """What there is to look at: the patch, and the frame if there is one."""
         return (self.patch,) if self.frame is None else (self.patch, self.frame)
@@ -287,7 +292,11 @@ def _frame(
     cleaned: Cleaned, patch: NDArray[np.float32], spec: InkSpec
 ) -> NDArray[np.float32] | None:
     """Return the whole frame as a patch, if it is small and shows something else."""
-    if max(cleaned.original.shape[:2]) > SMALL * spec.size:
+    if not _is_small(cleaned, spec.size):
         return None
     frame = fit_frame(uncleaned(cleaned.original, cleaned.dark), spec)
     return frame if float(np.abs(frame - patch).mean()) > ALIKE else None
+
+
+def _is_small(cleaned: Cleaned, side: int) -> bool:
+    return bool(max(cleaned.original.shape[:2]) <= SMALL * side)

@@ -7,6 +7,7 @@ From a name to a finished run folder::
       transfer.py      MobileNetV2 in its stages
       bare.py          the network in NumPy alone, without Keras
       shipped.py       the network that is shipped, from samples of every kind
+    frame.py         the network for small files as they are, which is heard in doubt
     networks.py      every architecture, one short function each
     loop.py          a phase of training: bar, checkpoints, logs
     augment.py       small changes to finished patches, anew in every epoch

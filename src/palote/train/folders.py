@@ -139,7 +139,7 @@ def conclude(
         )
         say(f"test, {source.name}: {said}".replace("%", " %"))
     own = {f"{test.name}_test": round(test.accuracy, 5) for test in tests}
-    card = _with_scores(folder, replace(card, scores={**card.scores, **own}))
+    card = with_scores(folder, replace(card, scores={**card.scores, **own}))
     return finish(
         folder,
         card,
@@ -189,7 +189,7 @@ def finish(
     return Run.read(folder)
 
 
-def _with_scores(folder: Path, card: Card) -> Card:
+def with_scores(folder: Path, card: Card) -> Card:
     """Write the card anew, into the ONNX file too, whose digest changes with it."""
     path = folder / f"{card.name}.onnx"
     if path.is_file():
