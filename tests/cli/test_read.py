@@ -327,3 +327,11 @@ def test_the_note_of_a_digit_it_would_not_vouch_for(
         "?   40.0 %  photo.png  (unsure; perhaps 7)",
         "-   10.0 %  photo.png  (not a digit)",
     ]
+
+
+def test_what_has_no_number_is_not_said_to_be_no_digit(palote: Palote, tmp_path: Path) -> None:
+    picture = tmp_path / "number.png"
+    cv2.imwrite(str(picture), written("2853"))
+    ask = ("read", str(picture), "--pattern")
+    assert palote(*ask, "####").out.startswith("2853 ")
+    assert palote(*ask, "######").out.rstrip().endswith("(no number that fits ######)")

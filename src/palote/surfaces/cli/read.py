@@ -155,7 +155,7 @@ def read(
         if is_url(path) or (path.endswith(TABLE) and os.path.exists(path)):
             raise UsageError(f"{path!r} is read into files: say where with --out.")
     chosen = {"--json": json_lines, "--csv": csv_rows, "--table": table}
-    show = _show(chosen, paths, verbose or log.isEnabledFor(logging.DEBUG))
+    show = _show(chosen, paths, verbose or log.isEnabledFor(logging.DEBUG), pattern)
     if table and expect == "auto":
         expect = "number"
     failures = 0
@@ -180,7 +180,7 @@ def read(
     raise typer.Exit(1 if failures else 0)
 
 
-def _show(chosen: dict[str, bool], paths: list[str], verbose: bool) -> Show:
+def _show(chosen: dict[str, bool], paths: list[str], verbose: bool, pattern: str | None) -> Show:
     from palote.surfaces.cli.show import Cells, Csv, JsonLines, Lines
 
     names = [name for name, given in chosen.items() if given]
@@ -191,7 +191,7 @@ def _show(chosen: dict[str, bool], paths: list[str], verbose: bool) -> Show:
     if chosen["--table"]:
         one = len(paths) == 1 and (paths[0] == STDIN or os.path.isfile(paths[0]))
         return Cells(named=not one)
-    return Csv() if chosen["--csv"] else Lines(probabilities=verbose)
+    return Csv() if chosen["--csv"] else Lines(probabilities=verbose, pattern=pattern)
 
 
 def _reader(model: str | None, clean: str, declared: str | None, profile: str | None) -> Reader:

@@ -47,15 +47,17 @@ class Lines:
 
     Args:
         probabilities: a second line for each picture, with all ten.
+        pattern: that the numbers had to fit.
     """
 
-    def __init__(self, probabilities: bool = False) -> None:
+    def __init__(self, probabilities: bool = False, pattern: str | None = None) -> None:
         self._probabilities = probabilities
+        self._pattern = pattern
 
     def reading(self, path: str, reading: Reading) -> None:
         """Write one line."""
         text = reading.raw.replace("\n", BETWEEN) or "-"
-        print(f"{text}  {_percent(reading.confidence):>7}  {path}{_note(reading)}")
+        print(f"{text}  {_percent(reading.confidence):>7}  {path}{_note(reading, self._pattern)}")
         if self._probabilities:
             for digit in reading.digits:
                 print("   ", _all_ten(digit))
@@ -153,11 +155,13 @@ def _in_utf8() -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _note(reading: Reading) -> str:
+def _note(reading: Reading, pattern: str | None) -> str:
     if reading.status == "empty":
         return "  (nothing to read)"
-    if reading.status == "not_digit":
+    if reading.status == "not_digit" and reading.digits:
         return "  (not a digit)"
+    if reading.status == "not_digit":
+        return f"  (no number that fits {pattern})" if pattern else "  (no number)"
     if reading.status == "unsure":
         return f"  (unsure; perhaps {_whole(reading)})"
     return ""
