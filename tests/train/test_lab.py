@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,32 @@ def test_a_folder_is_not_written_over(pictures: Path, tmp_path: Path):
     with pytest.raises(UsageError, match="holds no training"):
         trained("scratch", pictures, tmp_path / "mine")
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "hello"
+
+
+def test_what_is_to_be_resumed_is_found(tmp_path: Path):
+    out = tmp_path / "small"
+    for numbered in (False, True):
+        with pytest.raises(UsageError, match=r"no training in .*small' to go on with"):
+            folders.to_resume(out, numbered)
+    for number, name in enumerate(("small", "small-2", "small-3", "small-thesis")):
+        folders.begin(tmp_path / name, {"epochs": 1}, False)
+        os.utime(tmp_path / name / "config.json", (number, number))
+    assert folders.to_resume(out, False) == out
+    assert folders.to_resume(out, True) == tmp_path / "small-3"
+    (tmp_path / "small-3" / "result.json").write_text("{}")
+    assert folders.to_resume(out, True) == tmp_path / "small-2"
+
+
+@pytest.mark.parametrize(
+    ("option", "owner"),
+    [("weights", "mobilenet"), ("classic", "scratch"), ("samples", "default")],
+)
+def test_what_a_network_has_no_use_for_is_not_passed_over(tmp_path: Path, option: str, owner: str):
+    given = {"weights": "none", "classic": True, "samples": 300}[option]
+    plan = replace(lab.Plan("small"), **{option: given})
+    with pytest.raises(UsageError, match=f"--{option} is for {owner}; small has no use for it"):
+        lab.train(plan, tmp_path / "run", Settings(), QUIET)
+    assert not (tmp_path / "run").exists()
 
 
 PROGRAM = """

@@ -31,7 +31,16 @@ from palote.train.runs import CONFIG, METRICS, RESULT, Run, model_file, read_epo
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["begin", "conclude", "describe", "finish", "free", "layers_of"]
+__all__ = [
+    "begin",
+    "conclude",
+    "describe",
+    "finish",
+    "free",
+    "layers_of",
+    "to_resume",
+    "with_scores",
+]
 
 LAYERS = "layers.json"
 
@@ -71,6 +80,27 @@ def begin(folder: Path, config: Mapping[str, Json], resume: bool) -> None:
         raise UsageError(f"{str(folder)!r} is not empty and holds no training.")
     folder.mkdir(parents=True, exist_ok=True)
     _write(path, dict(config))
+
+
+def to_resume(folder: Path, numbered: bool) -> Path:
+    """Return the folder of a training to go on with.
+
+    Args:
+        folder: where it is kept.
+        numbered: it may also be in one that `free` has given; the latest that was stopped counts.
+
+    Raises:
+        UsageError: there is none.
+    """
+    several = sorted(folder.parent.glob(f"{folder.name}-[0-9]*")) if numbered else []
+    begun = [path for path in (folder, *several) if (path / CONFIG).is_file()]
+    stopped = [path for path in begun if not numbered or not Run.is_finished(path)]
+    if not stopped:
+        raise UsageError(
+            f"There is no training in {str(folder)!r} to go on with. Leave --resume out to begin "
+            "one, or name its folder with --out."
+        )
+    return max(stopped, key=lambda path: (path / CONFIG).stat().st_mtime)
 
 
 def free(folder: Path) -> Path:

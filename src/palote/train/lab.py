@@ -40,6 +40,10 @@ TUNED = ("rate", "decay", "smoothing")
 """What the recipes of some networks take besides, and others have their own ways for."""
 
 
+OF_ONE = {"weights": "mobilenet", "classic": "scratch", "samples": "default", "finish": "default"}
+"""What one network alone takes."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is trained on what, and how long.
@@ -142,6 +146,9 @@ def train(
                 f"{plan.network} takes no --{name}. What it learns by: "
                 f"{', '.join(f'--{one}' for one in plan.adjustable)}."
             )
+    for name, owner in OF_ONE.items():
+        if plan.network != owner and getattr(plan, name) != getattr(Plan(plan.network), name):
+            raise UsageError(f"--{name} is for {owner}; {plan.network} has no use for it.")
     settings = settings or Settings.from_environment()
     listener = listener or Listener()
     given = {**handed(settings), **(taught or {})}

@@ -138,7 +138,7 @@ def train(
         # Its matrices are small: a second thread waits longer than it works.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from palote.train import lab
-    from palote.train.folders import free
+    from palote.train.folders import free, to_resume
     from palote.train.listener import Listener
 
     checked_engine(engine, address)
@@ -174,7 +174,8 @@ def train(
         raise typer.Exit(train_seeds(plan, seeds, out, settings, engine, address, cpus))
     if sweep is not None:
         raise typer.Exit(train_sweep(plan, sweep, trials, out, settings, engine, address, cpus))
-    folder = out or free(Path("runs") / network)
+    usual = Path("runs") / network
+    folder = to_resume(out or usual, numbered=out is None) if resume else out or free(usual)
     if taught:
         typer.echo(WARNING.format(folder=folder), err=True)
     with steps() as step:
