@@ -242,7 +242,10 @@ def test_a_table_is_rows_of_cells(palote: Palote, photo: str) -> None:
     assert both.code == 1 and "There is no file 'nope.png'" in both.err
 
 
-def test_numbers_around_a_table_are_rows_too(palote: Palote) -> None:
+def test_numbers_around_a_table_are_rows_too(
+    palote: Palote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     cv2.imwrite("sheet.png", between("2026", "55"))
     rows = list(csv.reader(io.StringIO(palote("read", "--table", "sheet.png").out)))
     assert [len(row) for row in rows] == [1, 3, 3, 3, 1]
