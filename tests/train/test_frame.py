@@ -29,8 +29,12 @@ def settings(datasets: Path) -> Settings:
     return Settings(datasets=datasets)
 
 
+def frames_of(plan: Plan, settings: Settings) -> Frames:
+    return Frames.of(plan, data.mnist("train", settings), data.pen("train", settings))
+
+
 def test_files_are_as_reading_sees_them_and_anew_in_each_round(settings: Settings) -> None:
-    frames = Frames.of(TINY, settings)
+    frames = frames_of(TINY, settings)
     assert len(frames.labels) == 192 and len(frames) == 6
     ink, known = frames[0]
     assert ink.shape == (32, 28, 28, 1) and known.shape == (32, 10)
@@ -42,12 +46,12 @@ def test_files_are_as_reading_sees_them_and_anew_in_each_round(settings: Setting
     # Half of them are MNIST's own files, none of those that are held out.
     mnist = data.mnist("train", settings)
     assert np.array_equal(frames.pixels[:96], mnist.pixels[:96])
-    whole = Frames.of(replace(TINY, most=len(mnist.labels)), settings)
+    whole = frames_of(replace(TINY, most=len(mnist.labels)), settings)
     assert len(whole.labels) == len(mnist.labels) - data.HELD_OUT + len(data.pen("train", settings))
 
 
 def test_a_part_of_them_is_spoilt(settings: Settings) -> None:
-    clean, spoilt = (Frames.of(replace(TINY, spoilt=share), settings) for share in (0.0, 1.0))
+    clean, spoilt = (frames_of(replace(TINY, spoilt=share), settings) for share in (0.0, 1.0))
     # What is turned and bent alone stays ink on bare ground.
     bare = [
         np.mean([(one[0] < 0.02).mean() for one in map(f.__getitem__, range(6))])

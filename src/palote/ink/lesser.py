@@ -7,12 +7,10 @@ stands beside them, they are lines of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["lesser_lines"]
+__all__ = ["alike", "apart", "is_line"]
 
 LOWEST = 0.12
 """Height of the pieces, at least, as a share of a digit's in the larger writing."""
@@ -25,43 +23,31 @@ WIDEST = 2.0
 CLOSE = 2.5
 """Larger writing beside them is farther away than so many heights of its digits."""
 
-Chains = Callable[[NDArray[np.intp], float], list[list[int]]]
 
-
-def lesser_lines(
-    stats: NDArray[np.int32],
-    small: NDArray[np.intp],
-    tall: NDArray[np.intp],
-    height: float,
-    usual: Callable[[NDArray[np.int32]], float],
-    chains: Chains,
-) -> tuple[list[list[int]], float]:
-    """Find lines of smaller writing.
+def apart(
+    stats: NDArray[np.int32], small: NDArray[np.intp], tall: NDArray[np.intp], height: float
+) -> NDArray[np.intp]:
+    """Return the small components that may be writing of their own.
 
     Args:
         stats: int32 (n, 5) of the components.
         small: those too low for digits of the larger writing.
         tall: its digits.
         height: of one of those, in pixels.
-        usual: tells the usual height of components.
-        chains: makes lines of components as high as a digit.
-
-    Returns:
-        The components of each line, and the height of a digit in them.
     """
-    high = stats[small, 3]
-    some = small[(high >= LOWEST * height) & ~_beside(stats, small, tall, height)]
-    if len(some) < FEWEST:
-        return [], 0.0
-    own = usual(stats[some])
-    alike = some[(stats[some, 3] >= LOW * own) & (stats[some, 3] <= HIGH * own)]
-    if len(alike) < FEWEST:
-        return [], 0.0
-    found = []
-    for chain in chains(alike, own):
-        if len(chain) >= FEWEST and (stats[chain, 2] <= WIDEST * stats[chain, 3]).any():
-            found.append(chain)
-    return found, own
+    free = ~_beside(stats, small, tall, height)
+    return np.asarray(small[free & (stats[small, 3] >= LOWEST * height)], np.intp)
+
+
+def alike(stats: NDArray[np.int32], some: NDArray[np.intp], own: float) -> NDArray[np.intp]:
+    """Return those about as high as is usual among them, in pixels."""
+    high = stats[some, 3]
+    return np.asarray(some[(high >= LOW * own) & (high <= HIGH * own)], np.intp)
+
+
+def is_line(stats: NDArray[np.int32], chain: list[int]) -> bool:
+    """Tell whether components side by side are a line of writing."""
+    return len(chain) >= FEWEST and bool((stats[chain, 2] <= WIDEST * stats[chain, 3]).any())
 
 
 def _beside(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.components import Components
-from palote.ink.lesser import lesser_lines
+from palote.ink.lesser import alike, apart, is_line
 from palote.ink.order import by_cells, by_columns, in_order
 from palote.ink.row import SMALLEST, Row, row_of
 from palote.ink.tables import Table
@@ -112,23 +112,23 @@ def find_rows(
     chains = _chains(stats, tall, height, cells)
     groups = [group for chain in chains for group in _untangled(stats, chain, height)]
     small = order[~fits[order] & (sizes[order] < TALL * height)]
-    lesser: list[list[int]] = []
+    lower: list[list[int]] = []
     if table is None and len(small):
-        lesser = _lesser(stats, small, tall, height)
-        small = np.setdiff1d(small, [piece for line in lesser for piece in line])
+        lower = _lesser(stats, small, tall, height)
+        small = np.setdiff1d(small, [piece for line in lower for piece in line])
     small = small[stats[small, 4] >= DUST * height * height]
     _attach(stats, groups, small, height, cells)
     if table is None:
         groups = by_columns(stats, groups, tall, height)[:MOST_ROWS]
-        if lesser:
-            tall = np.append(tall, [piece for line in lesser for piece in line])
-            groups = in_order(stats, [*groups, *lesser])[:MOST_ROWS]
+        if lower:
+            tall = np.append(tall, [piece for line in lower for piece in line])
+            groups = in_order(stats, [*groups, *lower])[:MOST_ROWS]
     else:
         groups = by_cells(stats, groups, cells, tall, height)[:MOST_CELLS]
     rows = [row_of(components, strength, group, tall) for group in groups]
     if table is None:
         return [
-            replace(row, lesser=group in lesser) for row, group in zip(rows, groups, strict=True)
+            replace(row, lesser=group in lower) for row, group in zip(rows, groups, strict=True)
         ]
     places = table.places(np.array([cells[group[0]] for group in groups], np.intp))
     return [replace(row, cell=place) for row, place in zip(rows, places, strict=True)]
@@ -196,12 +196,12 @@ def _lesser(
     stats: NDArray[np.int32], small: NDArray[np.intp], tall: NDArray[np.intp], height: float
 ) -> list[list[int]]:
     """Find the lines of smaller writing, with the small pieces beside their own."""
-    nowhere = np.zeros(len(stats), np.intp)
-
-    def chains(alike: NDArray[np.intp], own: float) -> list[list[int]]:
-        return _chains(stats, alike, own, nowhere)
-
-    lines, own = lesser_lines(stats, small, tall, height, _usual, chains)
+    some = apart(stats, small, tall, height)
+    if len(some) == 0:
+        return []
+    own, nowhere = _usual(stats[some]), np.zeros(len(stats), np.intp)
+    chains = _chains(stats, alike(stats, some, own), own, nowhere)
+    lines = [chain for chain in chains if is_line(stats, chain)]
     if lines:
         rest = np.setdiff1d(small, [piece for line in lines for piece in line])
         rest = rest[(stats[rest, 3] < TALL * own) & (stats[rest, 4] >= DUST * own * own)]

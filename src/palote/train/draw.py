@@ -161,6 +161,20 @@ def place(
     return frame
 
 
+def file(points: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Draw strokes as a small file: float32 (28, 28), anywhere in it, with some pen.
+
+    Args:
+        points: (k, 3): x, y, number of the stroke.
+        rng: chance.
+    """
+    longer = rng.uniform(45, 80)
+    ink = paint(distort(points, rng), longer, longer * rng.uniform(0.06, 0.2), rng)
+    return np.asarray(
+        cv2.resize(place(ink, 84, 84, rng), (28, 28), interpolation=cv2.INTER_AREA), np.float32
+    )
+
+
 def _anywhere(room: int, rng: np.random.Generator) -> int:
     return int(rng.integers(0, room + 1)) if room >= 0 else room // 2
 

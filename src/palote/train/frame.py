@@ -11,7 +11,6 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 from keras import layers
@@ -41,8 +40,8 @@ from palote.train.writers import halve
 
 __all__ = ["Frames", "Plan", "drawn", "network", "train"]
 
-SIDE, FINE = 28, 84
-"""Sides of a file, and of the drawing that it is shrunk from, in pixels."""
+SIDE = 28
+"""Of a file, in pixels."""
 PRESSURE = 0.25
 """Standard deviation of the exponent, as a logarithm, by which strokes get weaker or stronger."""
 CALM, CALM_ROUNDS = 0.4, 3
@@ -130,9 +129,10 @@ def train(
     config: dict[str, Json] = {**asdict(plan), "network": NAME, "command": plan.command}
     folders.begin(out, {**config, "palote": palote.__version__}, resume)
     started = time.monotonic()
-    frames = Frames.of(plan, settings)
-    listener.say(f"{len(frames.labels):,} files to learn from")
+    pens = data.pen("train", settings)  # which cannot be fetched: told before MNIST is
     mnist = data.mnist("train", settings)
+    frames = Frames.of(plan, mnist, pens)
+    listener.say(f"{len(frames.labels):,} files to learn from")
     kept = slice(-data.HELD_OUT, None)
     labels = mnist.labels[kept][: plan.most].astype(np.uint8)
     judge = Samples(mnist.pixels[kept][: plan.most], labels)
@@ -176,14 +176,11 @@ class Frames(keras.utils.PyDataset):  # type: ignore[misc]
         self.begin(0)
 
     @classmethod
-    def of(cls, plan: Plan, settings: Settings) -> Frames:
+    def of(cls, plan: Plan, mnist: data.Images, pens: data.Strokes) -> Frames:
         """Gather MNIST's files without those held out, and a drawing of each pen digit."""
-        pens = data.pen("train", settings)
-        mnist = data.mnist("train", settings)
         some = drawn(pens.only(np.arange(len(pens)) < (plan.most or len(pens))), plan.seed)
-        own = slice(0, min(len(mnist.labels) - data.HELD_OUT, plan.most or len(mnist.labels)))
-        own_files = Samples(mnist.pixels[own], mnist.labels[own].astype(np.uint8))
-        files = own_files + some
+        labels = mnist.labels[: -data.HELD_OUT][: plan.most].astype(np.uint8)
+        files = Samples(mnist.pixels[: -data.HELD_OUT][: plan.most], labels) + some
         return cls(files.patches, files.labels, plan)
 
     def begin(self, epoch: int) -> None:
@@ -224,13 +221,7 @@ def drawn(pens: data.Strokes, seed: int) -> Samples:
     rng = np.random.default_rng([seed, 28])
     files = np.empty((len(pens), SIDE, SIDE), np.uint8)
     for number in range(len(pens)):
-        longer = rng.uniform(45, 80)
-        ink = draw.paint(
-            draw.distort(pens[number], rng), longer, longer * rng.uniform(0.06, 0.2), rng
-        )
-        file = cv2.resize(
-            draw.place(ink, FINE, FINE, rng), (SIDE, SIDE), interpolation=cv2.INTER_AREA
-        )
+        file = draw.file(pens[number], rng)
         files[number] = np.rint(np.clip(file, 0, 1) * 255)
     return Samples(files, pens.labels.astype(np.uint8))
 

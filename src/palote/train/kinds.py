@@ -180,10 +180,7 @@ def _spoilt(stock: Stock, rng: np.random.Generator) -> Made:
         ink, label = stock.digits.pixels[index] / np.float32(255), int(stock.digits.labels[index])
     else:
         points, name = _pick(stock.pens, rng)
-        longer = rng.uniform(45, 80)
-        drawn = draw.paint(draw.distort(points, rng), longer, longer * rng.uniform(0.06, 0.2), rng)
-        frame = draw.place(drawn, 84, 84, rng)
-        ink, label = cv2.resize(frame, (28, 28), interpolation=cv2.INTER_AREA), int(name)
+        ink, label = draw.file(points, rng), int(name)
     if rng.random() < 0.85:
         ink = spoil(np.asarray(ink, np.float32), rng)
     picture = np.rint(np.clip(ink, 0, 1) * 255).astype(np.uint8)
