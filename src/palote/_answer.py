@@ -65,36 +65,40 @@ def answers(
 
 
 def glanced(
-    picture: Picture,
+    pictures: Sequence[Picture],
     engine: Engine,
     expect: str,
     stages: bool,
     name: str,
     second: Second = nobody,
-) -> Reading | None:
-    """Return what a picture says if one look at a single, plain digit tells.
+) -> list[Reading | None]:
+    """Return what pictures say if a look at a single, plain digit tells; ask the network once.
 
     Args:
-        picture: upright.
+        pictures: upright.
         engine: the network.
-        expect: what is expected of it.
+        expect: what is expected of them.
         stages: keep the pictures of the way.
         name: of the model.
         second: who is asked where the network is not sure of a digit.
 
     Returns:
-        What `answers` would yield; None where it takes more than that to tell.
+        For each what `answers` would yield; None where it takes more than that to tell.
     """
     if expect == "number":
-        return None
-    found = find_plain_digit(picture.pixels, engine.card.ink)
-    if found is None:
-        return None
-    (best,) = _chosen([[found]], engine)
+        return [None] * len(pictures)
+    found = [find_plain_digit(one.pixels, engine.card.ink) for one in pictures]
+    chosen = _chosen([[] if one is None else [one] for one in found], engine)
     # With "auto" what is in doubt takes more than a look anyway: there may be several digits.
     asked = second if expect == "digit" else nobody
-    reading, candidate = _reading(picture, best, engine, stages, name, asked)
-    return reading if expect == "digit" or alone(reading, candidate) else None
+    told: list[Reading | None] = []
+    for picture, best in zip(pictures, chosen, strict=True):
+        if best is None:
+            told.append(None)
+            continue
+        reading, candidate = _reading(picture, best, engine, stages, name, asked)
+        told.append(reading if expect == "digit" or alone(reading, candidate) else None)
+    return told
 
 
 def likeliest(shares: NDArray[np.float32], found: Sequence[Candidate]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,11 +22,10 @@ from palote.model.card import Card
 from palote.result import Reading
 from palote.surfaces.web import create_app
 from palote.surfaces.web import readers as web_readers
-from palote.surfaces.web.light import is_light
 from palote.surfaces.web.memory import give_back_soon
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.problems import Busy
-from palote.surfaces.web.queueing import LONGEST_STAY, LOOKED_AFTER, Queue
+from palote.surfaces.web.queueing import Queue
 from palote.surfaces.web.readers import Readers
 
 from .conftest import drawing, encoded, serving
@@ -36,137 +34,6 @@ from .test_limits import open_request
 from .test_metrics import samples
 
 PATIENCE = 20.0
-
-
-def test_what_is_short_may_stay_in_the_loop_but_not_for_long() -> None:
-    async def story() -> None:
-        metrics = Metrics()
-        queue = Queue(1, 2, metrics)
-        done = list[str]()
-
-        async def short(name: str, seconds: float = 0.0, client: Client | None = None) -> None:
-            waited = await queue.stay(client.receive if client else None)
-            assert waited is not None
-            with queue.staying():
-                done.append(name)
-                time.sleep(seconds)
-
-        await short("first")
-        assert await queue.stay() == 0.0
-        # Four ask in one round of the loop: the first takes its time, and the others wait until
-        # all else has had its turn; in order, and not too many.
-        asked = [asyncio.create_task(short(name, LONGEST_STAY)) for name in ("2", "3", "4", "5")]
-        asyncio.get_running_loop().call_soon(done.append, "all else")
-        async with asyncio.timeout(PATIENCE):
-            with pytest.raises(Busy, match="Try again"):
-                await asked[3]
-            assert done == ["first", "2", "all else"]
-            assert await lengths(metrics) == (0, 2)
-            await asked[1]
-            # A place is free again, at the end of the line.
-            await short("last")
-        assert done[3:] == ["3", "4", "last"]
-        assert await lengths(metrics) == (0, 0)
-
-        # Who is stopped while it waits, or when its turn has just come, holds up nobody.
-        asked = [
-            asyncio.create_task(short(name, LONGEST_STAY)) for name in ("long", "never", "never")
-        ]
-        await asyncio.sleep(0)
-        assert await lengths(metrics) == (0, 2)
-        asked[1].cancel()
-        await asyncio.sleep(0)
-        asked[2].cancel()
-        async with asyncio.timeout(PATIENCE):
-            await short("in the end")
-            for task in asked[1:]:
-                with pytest.raises(asyncio.CancelledError):
-                    await task
-        assert done[6:] == ["long", "in the end"]
-
-        # Nobody overtakes what waits for a thread, and there is never more at once than is allowed.
-        door = threading.Event()
-        asyncio.create_task(short("long", LONGEST_STAY))  # noqa: RUF006
-        late = asyncio.create_task(queue.stay())
-        running = asyncio.create_task(queue.run(lambda: door.wait(PATIENCE)))
-        async with asyncio.timeout(PATIENCE):
-            assert await late is None
-        assert await queue.stay() is None
-        door.set()
-        await running
-        assert await queue.stay() == 0.0
-        queue.close()
-
-    anyio.run(story)
-
-
-def test_who_leaves_while_it_waits_to_stay_is_not_read_for() -> None:
-    async def story() -> None:
-        queue = Queue(1, 5, Metrics())
-        gone, there = Client(), Client()
-        gone.leaves.set()
-
-        async def long() -> None:
-            assert await queue.stay() == 0.0
-            with queue.staying():
-                time.sleep(LONGEST_STAY)
-
-        taking_long = asyncio.create_task(long())
-        asked = [asyncio.create_task(queue.stay(client.receive)) for client in (gone, there)]
-        asyncio.get_running_loop().call_soon(time.sleep, LOOKED_AFTER)
-        await taking_long
-        async with asyncio.timeout(PATIENCE):
-            with pytest.raises(ClientDisconnect):
-                await asked[0]
-            waited = await asked[1]
-        assert waited is not None and waited > LOOKED_AFTER
-        queue.close()
-
-    anyio.run(story)
-
-
-def test_a_plain_digit_needs_no_thread_and_everything_else_does() -> None:
-    app = create_app(Settings())
-    with serving(app) as server:
-        queue, handed_over = app.state.queue, list[bytes]()
-        in_thread = queue.in_thread
-
-        async def counted(work: Callable[[], object]) -> object:
-            handed_over.append(b"")
-            return await in_thread(work)
-
-        queue.in_thread = counted
-        plain = drawing(7)
-        photo = cv2.imencode(".jpg", plain)[1].tobytes()
-        two = encoded(np.hstack([plain, plain]))
-        for picture, query, threads in (
-            (SEVEN, "", 0),
-            (SEVEN, "?expect=digit&stages=true&clean=auto&model=default", 0),
-            (SEVEN, "?clean=otsu", 1),
-            (SEVEN, "?saliency=true", 1),
-            (SEVEN, "?expect=number", 1),
-            (photo, "", 1),
-            (two, "", 1),
-        ):
-            handed_over.clear()
-            answer = httpx.post(f"{server.url}/api/read{query}", content=picture)
-            assert answer.status_code == 200
-            assert len(handed_over) == threads, query
-            assert "7" in answer.json()["text"]
-        figures = samples(httpx.get(f"{server.url}/metrics").text)
-        assert figures["palote_stage_seconds_count", "wait"] == 7
-        assert figures["palote_readings_total", "default", "ok"] == 7
-    broken = SEVEN[:-30]
-    assert is_light(SEVEN) and is_light(broken)
-    for heavy in (
-        photo,
-        SEVEN[:20],
-        "data:,",
-        SEVEN + bytes(70_000),
-        encoded(np.zeros((400, 400), np.uint8)),
-    ):
-        assert not is_light(heavy)
-    assert not is_light(SEVEN[:33] + b"\0\0\0\1zTXt" + SEVEN[33:])
 
 
 def test_what_a_large_photo_took_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from palote.surfaces.web import memory, schemas
 from palote.surfaces.web.access import Gate
 from palote.surfaces.web.admission import Admission, RequireAdmission
 from palote.surfaces.web.draining import Draining
+from palote.surfaces.web.glances import Glances
 from palote.surfaces.web.journal import Journal
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.problems import Problems, log, refuse_http, refuse_validation
@@ -136,6 +137,7 @@ def create_app(
     )
     app.state.readers = readers
     app.state.queue = queue
+    app.state.glances = Glances(queue, readers.glances)
     app.state.metrics = metrics
     app.state.limiter = limiter
     app.state.draining = draining

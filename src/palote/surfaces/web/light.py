@@ -6,6 +6,8 @@ may not either: a small PNG without any of the chunks that unpack to more than t
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 __all__ = ["is_light"]
 
 LIGHT_BYTES = 64 * 1024
@@ -25,7 +27,7 @@ CHUNKS = frozenset(
 """Without text, profiles, EXIF and animations."""
 
 
-def is_light(data: bytes | str) -> bool:
+def is_light(data: bytes | str) -> TypeGuard[bytes]:
     """Tell whether a file is a small, plain PNG; others may be small, too.
 
     Args:

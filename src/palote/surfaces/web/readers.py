@@ -2,8 +2,8 @@
 
 They work in threads (`palote.surfaces.web.queueing`): decoding and inference release the
 interpreter's lock, so that two threads keep two cores busy while the event loop stays free to
-take in pictures and to answer. Only a plain digit in a small file is read in the event loop: to
-hand it over would cost more than the network does.
+take in pictures and to answer. Only a plain digit in a small file is read in the event loop
+(`palote.surfaces.web.glances`): to hand it over would cost more than the network does.
 A model is asked for by its name in the catalogue: a path would let a web page make
 the server open any file.
 """
@@ -14,13 +14,13 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
 from palote.errors import ModelError, ModelNotFound, PaloteError
-from palote.pixels import ImageSource, load
+from palote.pixels import ImageSource, Picture, load
 from palote.result import Json, Reading
 from palote.settings import Settings
 from palote.surfaces.web.memory import LARGE, give_back_soon
@@ -66,8 +66,10 @@ class SupportsRead(Protocol):
 class SupportsGlance(Protocol):
     """What a reader has that can read what takes no time."""
 
-    def glance(self, image: ImageSource, *, expect: str, stages: bool) -> Reading | None:
-        """Read one picture if a single look does."""
+    def glances(
+        self, images: Sequence[ImageSource], *, expect: str, stages: bool
+    ) -> list[Reading | None]:
+        """Read the pictures for which a single look does."""
 
 
 LoadReader: TypeAlias = Callable[[str, Settings], SupportsRead]
@@ -221,25 +223,45 @@ class Readers:
             give_back_soon()
         return reading
 
-    def glance(
-        self, image: bytes | str, *, expect: str, model: str | None, stages: bool
-    ) -> Reading | None:
-        """Read one picture with the default reader if a single look does; it never loads one.
+    def glances_for(self, model: str | None) -> bool:
+        """Tell whether `glances` reads for whoever asks for this model; it never loads one."""
+        if self._quick is None or self._default is None:
+            return False
+        return model in (None, "", self._default.name)
+
+    def glances(
+        self, images: Sequence[bytes], expect: str, stages: bool
+    ) -> list[Reading | PaloteError | None]:
+        """Read pictures with the default reader if a single look does.
+
+        Returns:
+            For each its reading, its error, or None where it takes more than a look.
 
         Raises:
-            PaloteError: the picture or what is expected of it is wrong.
+            UsageError: what is expected of them does not exist.
         """
-        if self._quick is None or (self._default and model not in (None, "", self._default.name)):
-            return None
+        assert self._quick is not None
+        told: list[Reading | PaloteError | None] = [None] * len(images)
+        places, pictures, decoding = list[int](), list[Picture](), list[float]()
+        for place, image in enumerate(images):
+            start = time.perf_counter()
+            try:
+                pictures.append(load(image, self.settings))
+            except PaloteError as error:
+                told[place] = error
+                continue
+            places.append(place)
+            decoding.append(time.perf_counter() - start)
         start = time.perf_counter()
-        picture = load(image, self.settings)
-        decoded = time.perf_counter()
-        reading = self._quick.glance(picture, expect=expect, stages=stages)
-        if reading is not None:
-            self._metrics.stage("decode", decoded - start)
-            self._metrics.stage("read", time.perf_counter() - decoded)
-            self._metrics.reading(reading)
-        return reading
+        found = self._quick.glances(pictures, expect=expect, stages=stages)
+        each = (time.perf_counter() - start) / max(1, len(found))
+        for place, reading, seconds in zip(places, found, decoding, strict=True):
+            told[place] = reading
+            if reading is not None:
+                self._metrics.stage("decode", seconds)
+                self._metrics.stage("read", each)
+                self._metrics.reading(reading)
+        return told
 
     def models(self) -> list[dict[str, Json]]:
         """Return every model that can be asked for, the default first."""

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from palote.result import Reading
 from palote.surfaces.web import examples, intake, problems, schemas
 from palote.surfaces.web.access import profile_to_read
+from palote.surfaces.web.glances import Glances
 from palote.surfaces.web.light import is_light
 from palote.surfaces.web.metrics import Metrics
 from palote.surfaces.web.options import Options
@@ -90,6 +91,7 @@ async def read(request: Request) -> Response:
     state = request.app.state
     readers: Readers = state.readers
     queue: Queue = state.queue
+    glances: Glances = state.glances
     metrics: Metrics = state.metrics
     metrics.stage("receive", time.perf_counter() - start)
     asked = options.profile or taken.words.get("profile")
@@ -105,17 +107,13 @@ async def read(request: Request) -> Response:
         return answer
 
     image = taken.image
-    if whose is None and options.usual and is_light(image):
-        waited = await queue.stay(request.receive)
-        if waited is not None:
-            with queue.staying():
-                start = time.perf_counter()
-                reading = readers.glance(
-                    image, expect=options.expect, model=options.model, stages=options.stages
-                )
-                if reading is not None:
-                    metrics.stage("wait", waited)
-                    return answered(reading, start)
+    if whose is None and options.usual and readers.glances_for(options.model) and is_light(image):
+        came = time.perf_counter()
+        glanced = await glances.read(image, options.expect, options.stages, request.receive)
+        if glanced is not None:
+            waited, reading = glanced
+            metrics.stage("wait", waited)
+            return answered(reading, came + waited)
 
     def work() -> Response:
         start = time.perf_counter()
