@@ -14,8 +14,9 @@ from palote.ink import CLEANINGS, Candidate, Cleaning, find_digit, find_plain_di
 from palote.metrics import softmax
 from palote.model.engine import DIGITS, Engine, Outputs
 from palote.model.line import LineEngine
-from palote.numbers.ask import Ask, alone, either, number_reading
+from palote.numbers.ask import Ask, either, number_reading
 from palote.numbers.doubt import heard, in_doubt
+from palote.numbers.one import alone, as_number, may_be_one
 from palote.pixels import Picture
 from palote.result import Digit, Reading, Stage, Status
 
@@ -52,7 +53,12 @@ def answers(
     """
     if ask.expect == "number":
         for picture in pictures:
-            yield number_reading(picture, engine, how, ask, stages, name)
+            reading = number_reading(picture, engine, how, ask, stages, name)
+            if may_be_one(reading):
+                (best,) = _chosen([find_digit(picture.pixels, how, engine.card.ink)], engine)
+                digit, candidate = _reading(picture, best, engine, stages, name, second)
+                reading = as_number(digit, candidate, reading, ask.pattern) or reading
+            yield reading
         return
     found = [(one, find_digit(one.pixels, how, engine.card.ink)) for one in pictures]
     chosen = _chosen([candidates for _, candidates in found], engine)

@@ -1,9 +1,10 @@
 """What is asked of a picture, one digit or numbers, and the answer to it.
 
 Where nobody says which (``expect="auto"``), the single digit is read first. If it is alone on
-its picture, that is the answer. Otherwise the lines are read, too, and a number of several
-digits is preferred, of which two at least can be vouched for; in doubt as well, where ink as high
-as a digit stands beside the single one.
+its picture, that is the answer (`palote.numbers.one`). Otherwise the lines are read, too, and a
+number of several digits is preferred, of which two at least can be vouched for; in doubt as well,
+where ink as high as a digit stands beside the single one. Where numbers are expected, the lines
+are read first, and if they may be a single digit, that is read, too.
 """
 
 from __future__ import annotations
@@ -17,25 +18,17 @@ import numpy as np
 from palote.errors import UsageError
 from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
+from palote.numbers.one import alone, beyond, by_itself, outvoted
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.reading import read_lines
 from palote.pixels import Picture
 from palote.result import Line, Reading, Stage, Status
 
-__all__ = ["EXPECTATIONS", "Ask", "alone", "either", "number_reading"]
+__all__ = ["EXPECTATIONS", "Ask", "either", "number_reading"]
 
 EXPECTATIONS = ("auto", "digit", "number")
 """What a picture may be expected to hold."""
-
-ALONE = 0.1
-"""A digit is alone if there is no more other ink than this share of its own."""
-
-SURE = 0.9
-"""Confidence from which on a digit that is alone is not doubted."""
-
-BROADEST = 1.2
-"""A digit that is alone is no wider than this, in its heights."""
 
 
 @dataclass(frozen=True)
@@ -111,48 +104,15 @@ def either(
     if alone(digit, candidate):
         return digit
     page = read_lines(picture, engine, how)
-    if _by_itself(digit, candidate) and not _beyond(page, digit):
+    outdone = outvoted(digit, page.lines)
+    if by_itself(digit, candidate) and not outdone and not beyond(digit, page.lines):
         return digit
     # A minus is no digit, but belongs to what was written.
     vouched = [line for line in page.lines if line.status == "ok" and len(line.raw) > 1]
     apart = sum(line.status == "ok" for line in page.lines) > 1
-    if vouched or apart or _sure_of_two(page) or _doubted(digit, candidate, page):
+    if vouched or apart or outdone or _sure_of_two(page) or _doubted(digit, candidate, page):
         return _answer(page, picture, stages, digit.model)
     return digit
-
-
-def alone(digit: Reading, candidate: Candidate | None) -> bool:
-    """Tell whether a single digit is so clearly all there is that no lines are looked for.
-
-    Args:
-        digit: the picture read as a single digit.
-        candidate: the ink that was taken for it.
-    """
-    # What was taken for a sheet may be its lit side, and the number go on in the shadow.
-    return _by_itself(digit, candidate) and not (candidate and candidate.cleaned.on_sheet)
-
-
-def _by_itself(digit: Reading, candidate: Candidate | None) -> bool:
-    """Tell whether a single digit is sure, and there is no other ink in its interpretation."""
-    if candidate is None or digit.status != "ok" or digit.confidence < SURE:
-        return False
-    _, _, width, height = candidate.box
-    own = int(np.count_nonzero(candidate.mask))
-    other = int(np.count_nonzero(candidate.cleaned.mask)) - own
-    near = candidate.neighbour or candidate.lesser
-    return not near and width <= BROADEST * height and other <= ALONE * own
-
-
-def _beyond(page: Page, digit: Reading) -> bool:
-    """Tell whether a page has a digit of which most lies outside of a single one."""
-    x, y, wide, high = digit.digits[0].box
-    for line in page.lines:
-        for left, top, across, down in (one.box for one in line.digits):
-            inside_x = min(left + across, x + wide) - max(left, x)
-            inside_y = min(top + down, y + high) - max(top, y)
-            if 2 * max(0, inside_x) * max(0, inside_y) < across * down:
-                return True
-    return False
 
 
 def _doubted(digit: Reading, candidate: Candidate | None, page: Page) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from palote.ink import Cleaned, Cleaning, Row, find_lines
 from palote.model.engine import DIGITS, Engine
 from palote.model.line import LineEngine, shipped_line
+from palote.numbers.boxes import around
 from palote.numbers.crossed import number_meant
 from palote.numbers.decode import SEPARATORS, Found
 from palote.numbers.hearing import Budget, heard
@@ -28,7 +29,7 @@ from palote.numbers.words import number_alone
 from palote.pixels import Picture
 from palote.result import Alternative, Box, Digit, Line
 
-__all__ = ["read_lines"]
+__all__ = ["MOST_ALTERNATIVES", "read_lines"]
 
 OK_FROM = 0.9
 """Confidence from which on a number is vouched for."""
@@ -184,7 +185,7 @@ def _line(
         raw,
         "ok" if "?" not in text else "unsure",
         confidence,
-        _around([digit.box for digit in digits]),
+        around([digit.box for digit in digits]),
         tuple(digits),
         _alternatives(found, shares_of_texts, seen),
         one.row.cell,
@@ -273,10 +274,3 @@ def _to_picture(picture: Picture, cleaned: Cleaned) -> Callable[[NDArray[np.floa
         return x, y, w, h
 
     return box
-
-
-def _around(boxes: list[Box]) -> Box:
-    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right = max(box[0] + box[2] for box in boxes)
-    bottom = max(box[1] + box[3] for box in boxes)
-    return left, top, right - left, bottom - top
