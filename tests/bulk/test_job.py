@@ -7,6 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,14 @@ def test_every_format_tells_the_same(scans: Path, tmp_path: Path, name: str) -> 
         # As anyone reads it: the whole folder is one table.
         table = parquet.read_table(out)
         assert table.num_rows == 17 and len(table["probabilities"][0].as_py()[0]) == 10
+
+
+def test_the_end_of_a_target_that_is_no_format_is_refused(scans: Path, tmp_path: Path) -> None:
+    for end in ("xls", "XLSX", "json"):
+        with pytest.raises(UsageError, match=r"End the target in .parquet, .csv or .jsonl"):
+            _ = job(scans, tmp_path / f"out.{end}").writes
+    said = replace(job(scans, tmp_path / "out.json"), format="csv")
+    assert said.writes.suffix == "csv"
 
 
 def test_a_job_that_was_stopped_goes_on(scans: Path, tmp_path: Path) -> None:

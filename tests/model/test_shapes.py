@@ -92,7 +92,7 @@ def test_an_unknown_shape_says_how_to_declare_it():
 
 
 def test_a_model_of_ours_is_not_read_with_something_else():
-    with pytest.raises(InkSpecMismatch):
+    with pytest.raises(InkSpecMismatch, match=r"from 0 to 1[.] It cannot be given .* 0 to 255"):
         card_for("own", Card("own"), (28, 28, 1), "'own.onnx'", InkSpec(high=255.0))
 
 

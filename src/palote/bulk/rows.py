@@ -113,6 +113,12 @@ class Format:
     tally: Callable[[BinaryIO], Counter[str]]
 
 
+OTHERS = frozenset(
+    ("xls", "xlsx", "ods", "tsv", "txt", "json", "xml", "html", "db", "sqlite", "feather", "arrow")
+)
+"""Ends that say of a file what it is; any other may be that of a folder's name."""
+
+
 def format_of(name: str | None, out: str) -> Format:
     """Return the format that is asked for by name, or by the end of the target's.
 
@@ -121,6 +127,11 @@ def format_of(name: str | None, out: str) -> Format:
         MissingExtra: it is Parquet, and PyArrow is not installed.
     """
     end = out.split("?")[0].rstrip("/").rpartition(".")[2].lower()
+    if name is None and end in OTHERS:
+        raise UsageError(
+            f"Rows are not written as .{end}. End the target in .parquet, .csv or .jsonl; CSV is "
+            "what every spreadsheet opens."
+        )
     wanted = name or (end if end in FORMATS else "parquet")
     if wanted not in FORMATS:
         raise UsageError(f"There is no format {wanted!r}. Known ones: {', '.join(FORMATS)}.")

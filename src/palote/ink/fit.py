@@ -64,6 +64,18 @@ class InkSpec:
         """Return the fields, ready for JSON."""
         return asdict(self)
 
+    def __str__(self) -> str:
+        """Say it in words, for messages.
+
+        >>> str(InkSpec())
+        'patches of 28x28, with 20 pixels of ink centred by mass, in values from 0 to 1'
+        """
+        sides = "x".join(map(str, (self.size, self.size, *([self.channels] * (self.channels > 1)))))
+        return (
+            f"patches of {sides}, with {self.box} pixels of ink centred by {self.centring}, "
+            f"in values from {self.low:g} to {self.high:g}"
+        )
+
 
 def fit(
     strength: NDArray[np.uint8],

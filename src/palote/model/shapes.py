@@ -211,7 +211,8 @@ def card_for(
     """
     if card is not None and declared is not None and declared != card.ink:
         raise InkSpecMismatch(
-            f"The model in {source} was trained with {card.ink}; it cannot be read with {declared}."
+            f"The model in {source} says itself that it takes {card.ink}. "
+            f"It cannot be given {declared}."
         )
     high = 255.0 if np.dtype(dtype).kind in "iu" else 1.0
     guessed = tuple(replace(spec, high=high) for spec in FOUND)

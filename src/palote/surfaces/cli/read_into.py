@@ -143,10 +143,11 @@ def read_into(
 
 def _summary(job: Job, counted: Counter[str]) -> str:
     kinds = ", ".join(f"{count:,} {status}" for status, count in counted.most_common())
-    files = f"{job.parts:,} file{'s' if job.parts > 1 else ''}"
-    return (
-        f"{counted.total():,} rows for {job.inputs:,} pictures in {files}, counted again: {kinds}."
+    rows, pictures, files = (
+        f"{count:,} {what}{'s' if count != 1 else ''}"
+        for what, count in (("row", counted.total()), ("picture", job.inputs), ("file", job.parts))
     )
+    return f"{rows} for {pictures} in {files}, counted again: {kinds}."
 
 
 @contextmanager
