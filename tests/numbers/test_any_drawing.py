@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from palote import Reader
+from palote.ink import CLEANINGS, InkSpec
+from palote.ink.fit import fit_crop
 from palote.pixels import load
 from palote.result import Reading
 
@@ -49,3 +51,24 @@ def test_any_drawing_can_be_read(seed: int) -> None:
         reading = reader.read(load(coded), expect="number")
         assert isinstance(reading, Reading)
         assert (reading.status in ("empty", "not_digit")) == (reading.text == "")
+
+
+@pytest.mark.parametrize("how", CLEANINGS)
+@pytest.mark.parametrize("pattern", [None, "####", "#/##"])
+def test_any_drawing_can_be_read_in_every_way(how: str, pattern: str | None) -> None:
+    rng = np.random.default_rng([len(how), len(pattern or "")])
+    reader = Reader()
+    for _ in range(DRAWINGS // 3):
+        # Also what fills its frame without a tone of paper between, as MNIST's rows do.
+        digits = np.zeros((28, 28 * int(rng.integers(1, 6))), np.uint8)
+        cv2.putText(digits, str(rng.integers(0, 99999)), (2, 24), 0, 0.9, 255, 2)
+        for picture in (anything(rng), digits, (digits // 60).astype(np.uint8)):
+            reading = reader.read(picture, expect="number", clean=how, pattern=pattern)
+            assert (reading.status in ("empty", "not_digit")) == (reading.text == "")
+
+
+def test_a_crop_without_ink_is_a_blank_patch() -> None:
+    for crop in (np.zeros((40, 30), np.uint8), np.eye(900, 300, dtype=np.uint8)):
+        patch = fit_crop(crop, InkSpec())
+        assert patch.shape == (28, 28) and np.isfinite(patch).all()
+    assert not fit_crop(np.zeros((4, 9), np.uint8), InkSpec()).any()

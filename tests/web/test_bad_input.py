@@ -247,6 +247,18 @@ def test_ten_rounds_of_the_corpus_in_every_way_leave_memory_flat(
     assert sizes[-1] - sizes[3] < MOST_GROWTH, json.dumps(sizes)
 
 
+def test_the_fuzzer_takes_every_kind_of_input(tmp_path: Path, missing: Missing) -> None:
+    if find_spec("atheris") is None:
+        missing("tools", "atheris is not installed")
+    kinds = (b"\0picture", b"\1--x", b'\2{"image": "data:image/png,%89PNG%0D", "box": "1,2"}')
+    files = [tmp_path / str(number) for number in range(len(kinds))]
+    for file, kind in zip(files, kinds, strict=True):
+        file.write_bytes(kind)
+    command = [sys.executable, str(REPOSITORY / "scripts" / "fuzz"), "--only", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_a_minute_of_fuzzing_finds_nothing(tmp_path: Path, missing: Missing) -> None:

@@ -115,8 +115,10 @@ def fit_crop(crop: NDArray[np.uint8], spec: InkSpec) -> NDArray[np.float32]:
         float32 (spec.size, spec.size) in [0, 1].
     """
     roomy = _resize(crop, ROOMY * spec.box)
-    roomy = _widen(roomy, ROOMY * THINNEST * spec.size)
-    return _centre(_resize(_trim(roomy).astype(np.float32), spec.box), spec)
+    roomy = _trim(_widen(roomy, ROOMY * THINNEST * spec.size))
+    if roomy.size == 0:  # bare paper, or too faint to be seen when smaller
+        return np.zeros((spec.size, spec.size), np.float32)
+    return _centre(_resize(roomy.astype(np.float32), spec.box), spec)
 
 
 def fit_frame(strength: NDArray[np.uint8], spec: InkSpec) -> NDArray[np.float32]:
