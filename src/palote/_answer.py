@@ -16,7 +16,7 @@ from palote.model.engine import DIGITS, Engine, Outputs
 from palote.model.line import LineEngine
 from palote.numbers.ask import Ask, either, number_reading
 from palote.numbers.doubt import heard, in_doubt
-from palote.numbers.one import alone, as_number, may_be_one
+from palote.numbers.one import alone, may_be_one, one_or_numbers
 from palote.pixels import Picture
 from palote.result import Digit, Reading, Stage, Status
 
@@ -57,7 +57,7 @@ def answers(
             if may_be_one(reading):
                 (best,) = _chosen([find_digit(picture.pixels, how, engine.card.ink)], engine)
                 digit, candidate = _reading(picture, best, engine, stages, name, second)
-                reading = as_number(digit, candidate, reading, ask.pattern) or reading
+                reading = one_or_numbers(digit, candidate, reading, ask.pattern)
             yield reading
         return
     found = [(one, find_digit(one.pixels, how, engine.card.ink)) for one in pictures]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from palote import Reader
 from palote.numbers.boxes import around
-from palote.numbers.one import as_number, may_be_one, outvoted
+from palote.numbers.one import in_doubt, may_be_one, may_be_several, one_or_numbers, outvoted
 from palote.result import Alternative, Digit, Line, Reading
 from tests.numbers.writing import written
 from tests.web.conftest import drawing
@@ -95,4 +95,33 @@ def test_two_digits_that_touch_are_not_one_of_them() -> None:
         (0.85, 0.0, False),
     ):
         read = numbers(("5", 1 - several), ("15", several))
-        assert (as_number(one("5", confidence), None, read, None) is not None) == believed
+        answer = one_or_numbers(one("5", confidence), None, read, None)
+        assert (answer is not read) == believed
+        assert (answer.status == "ok") == believed
+
+
+def test_a_digit_beside_which_something_stands_may_be_a_part_of_a_number() -> None:
+    certain, likely = one("7", 0.995), one("7", 0.97)
+    alone = numbers(("7", 0.98), ("71", 0.02)).lines
+    several = numbers(("7", 0.8), ("71", 0.2)).lines
+    assert not may_be_several(certain, alone)
+    assert may_be_several(likely, alone), "a 1 may have passed for a part of it"
+    assert may_be_several(certain, several) and may_be_several(certain, ())
+    assert (in_doubt(certain).text, in_doubt(certain).status) == ("?", "unsure")
+    nothing = Reading("", "not_digit", 0.1)
+    assert in_doubt(nothing) is nothing
+
+
+@pytest.mark.parametrize("raised", [0, 25, 40])
+def test_a_plain_one_beside_a_digit_is_never_passed_over(raised: int) -> None:
+    reader = Reader(profile="none")
+    for left in (100, 195):
+        picture: NDArray[np.uint8] = drawing(7, side=200, pen=9)
+        picture = np.pad(picture, ((60, 60), (0, 60)), constant_values=255)
+        if left == 100:
+            picture = np.ascontiguousarray(np.roll(picture, 50, axis=1))
+        x = 40 if left == 100 else 210
+        picture[100 - raised : 230 - raised, x : x + 9] = 0
+        for expect in ("auto", "number"):
+            reading = reader.read(picture, expect=expect)
+            assert reading.text in ("71", "17") or reading.status != "ok", (reading.text, x)

@@ -11,6 +11,7 @@ One road, used alike by reading and by training::
   steps; ``doubts.py`` what speaks against one of several interpretations
 - ``cleaned.py``     what comes of it; ``dropout.py`` coloured print, dropped beside darker writing
 - ``components.py``  what hangs together, found once
+- ``lying.py``       what lies on the paper and reaches out of the picture: a pen
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``cells.py``       the lines around a digit that was cut out of a form
 - ``frames.py``      printed frames; ``rings.py`` those that a hand drew around something
@@ -51,6 +52,7 @@ from palote.ink.doubts import is_edge_of_light, is_edge_of_sheet, is_rest_of, ru
 from palote.ink.fit import InkSpec, fit, fit_frame
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
+from palote.ink.lying import without_things
 from palote.ink.rings import within_ring
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
@@ -225,7 +227,7 @@ def _candidates(
     """Return the digit of one interpretation, if it has ink, and what else it may be."""
     found: list[Candidate] = []
     if cell is None or not cell.sure:
-        left = without_lines(components, cleaned.strength)
+        left = without_lines(without_things(components), cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
         pieces = main_pieces(left, broken=left is components)
         found += [_candidate(cleaned, piece, spec) for piece in pieces]

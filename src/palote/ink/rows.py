@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from palote.ink.components import Components
 from palote.ink.lesser import alike, apart, is_line
+from palote.ink.lying import without_things
 from palote.ink.order import by_cells, by_columns, in_order
 from palote.ink.row import SMALLEST, Row, row_of
 from palote.ink.tables import Table
@@ -38,7 +39,10 @@ APART = 5.0
 """Pieces further apart than so many heights of a digit belong to different numbers."""
 
 OVERLAP = 0.45
-"""Neighbours of a row share so much of the lower one's height."""
+"""Neighbours of a row share so much of the lower one's height,"""
+PAIR, ASLANT = 3, 0.2
+"""or so much, where there are no more than so many pieces, and they stand clear of each other:
+nobody writes such a number in two lines."""
 
 DUST = 0.004
 """A piece with less area than this share of a digit's height, squared, is dust."""
@@ -56,7 +60,10 @@ FEW = 6
 THIN = 0.04
 """A line has less area than this share of its longer side, squared,"""
 STRAY = 2
-"""and so many of the heaviest pieces may be no digits without being lines."""
+"""and so many of the heaviest pieces may be no digits without being lines; one, if two of them may
+be a number of two digits,"""
+BROAD = 1.5
+"""none of which is wider than this, in its heights."""
 
 BAR = 0.2
 """The side of a frame is narrower than this share of its height,"""
@@ -94,7 +101,7 @@ def find_rows(
     """
     if len(components.stats) == 0:
         return []
-    components = _without_edges(components)
+    components = _without_edges(without_things(components))
     height = _usual(_largest(components.stats))
     clear = without_underlines(components, height)
     if clear is not components.mask:
@@ -182,14 +189,30 @@ def _usual(stats: NDArray[np.int32]) -> float:
         # The edges of a sheet outweigh its writing, but they are few, and lines. Dots and specks,
         # which are many, must not take the weight from the few digits that stand among them.
         longer = np.maximum(stats[:, 2], heights)
-        compact = np.sort(weights[stats[:, 4] >= THIN * longer * longer])
-        most = max([4 * np.sort(weights)[-FEW], *compact[-STRAY - 1 : -STRAY]])
+        compact = np.flatnonzero(stats[:, 4] >= THIN * longer * longer)
+        compact = compact[np.argsort(weights[compact], kind="stable")]
+        stray = 1 if _may_be_a_number(stats[compact[-2:]]) else STRAY
+        most = max([4 * np.sort(weights)[-FEW], *weights[compact[-stray - 1 : -stray]]])
         weights = np.minimum(weights, most)
     order = np.argsort(heights)
     total = np.cumsum(weights[order])
     if total[-1] <= 0:
         return 0.0
     return float(heights[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _may_be_a_number(stats: NDArray[np.int32]) -> bool:
+    """Tell whether two pieces stand side by side and are about as high, as the digits of one do."""
+    if len(stats) < 2:
+        return False
+    (x, y, wide, high), (u, v, wider, higher) = (row[:4].tolist() for row in stats)
+    shared = min(y + high, v + higher) - max(y, v)
+    lower = min(high, higher)
+    apart = max(x, u) - min(x + wide, u + wider)
+    broad = max(wide / high, wider / higher)
+    alike = lower >= TALL * max(high, higher) and broad <= BROAD
+    beside = shared >= OVERLAP * lower and -0.25 * lower <= apart <= APART * lower
+    return bool(alike and beside)
 
 
 def _lesser(
@@ -224,10 +247,14 @@ def _chains(
 
     left, top, wide, high = (stats[tall, k].astype(np.float64) for k in range(4))
     right, bottom = left + wide, top + high
+    few = 1 < len(tall) <= PAIR
     for i in range(len(tall)):
         after = slice(i + 1, len(tall))
         shared = np.minimum(bottom[i], bottom[after]) - np.maximum(top[i], top[after])
-        beside = shared >= OVERLAP * np.minimum(high[i], high[after])
+        lower = np.minimum(high[i], high[after])
+        beside = shared >= OVERLAP * lower
+        if few:
+            beside |= (shared >= ASLANT * lower) & (left[after] >= right[i])
         near = left[after] - right[i] <= APART * height
         near &= cells[tall[after]] == cells[tall[i]]
         for j in np.flatnonzero(beside & near)[:4]:

@@ -18,7 +18,7 @@ import numpy as np
 from palote.errors import UsageError
 from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
-from palote.numbers.one import alone, beyond, by_itself, outvoted
+from palote.numbers.one import alone, beyond, by_itself, in_doubt, may_be_several, outvoted
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.reading import read_lines
@@ -112,6 +112,8 @@ def either(
     apart = sum(line.status == "ok" for line in page.lines) > 1
     if vouched or apart or outdone or _sure_of_two(page) or _doubted(digit, candidate, page):
         return _answer(page, picture, stages, digit.model)
+    if candidate is not None and candidate.neighbour and may_be_several(digit, page.lines):
+        return in_doubt(digit)
     return digit
 
 

@@ -13,7 +13,16 @@ from palote.numbers.pattern import Pattern
 from palote.numbers.reading import MOST_ALTERNATIVES
 from palote.result import Alternative, Line, Reading
 
-__all__ = ["alone", "as_number", "beyond", "by_itself", "may_be_one", "outvoted"]
+__all__ = [
+    "alone",
+    "beyond",
+    "by_itself",
+    "in_doubt",
+    "may_be_one",
+    "may_be_several",
+    "one_or_numbers",
+    "outvoted",
+]
 
 ALONE = 0.1
 """A digit is alone if there is no more other ink than this share of its own."""
@@ -72,6 +81,21 @@ def by_itself(digit: Reading, candidate: Candidate | None) -> bool:
     return not near and width <= BROADEST * height and other <= ALONE * own
 
 
+def may_be_several(digit: Reading, lines: Sequence[Line]) -> bool:
+    """Tell whether a digit beside which something as high stands may be a part of a number.
+
+    Args:
+        digit: the picture read as a single digit.
+        lines: what was read as numbers, none of which has several digits.
+    """
+    return digit.confidence < CERTAIN or not lines or _several(lines) > FEW
+
+
+def in_doubt(digit: Reading) -> Reading:
+    """Return a single digit that is not vouched for."""
+    return replace(digit, status="unsure", text="?") if digit.status == "ok" else digit
+
+
 def may_be_one(numbers: Reading) -> bool:
     """Tell whether numbers may be a single digit: no broader, and in doubt or of one digit."""
     if not numbers.lines:
@@ -83,27 +107,52 @@ def may_be_one(numbers: Reading) -> bool:
     )
 
 
-def as_number(
+def one_or_numbers(
     digit: Reading, candidate: Candidate | None, numbers: Reading, pattern: Pattern | None
-) -> Reading | None:
-    """Return a single digit as a number, if it is sure, and clearly all that there is.
+) -> Reading:
+    """Decide between numbers and a single digit, where numbers are expected.
 
     Args:
         digit: the picture read as a single digit.
         candidate: the ink that was taken for it.
         numbers: the picture read as numbers, which `may_be_one`.
         pattern: the format of the numbers, if it is known.
+
+    Returns:
+        The digit as a number, if it is sure, clearly all that there is, and what was asked for;
+        otherwise the numbers, in doubt if what was left out may be a digit of theirs.
     """
+    if _is_all(digit, candidate, numbers) and (pattern is None or pattern.complete(digit.text)):
+        return _as_number(digit)
+    if numbers.status != "ok" or candidate is None or not candidate.neighbour:
+        return numbers
+    (line,) = numbers.lines[:1]
+    if len(numbers.lines) > 1 or not may_be_several(digit, [line]):
+        return numbers
+    return replace(
+        numbers,
+        text="?",
+        status="unsure",
+        lines=(replace(line, text="?", raw="?", status="unsure"),),
+    )
+
+
+def _is_all(digit: Reading, candidate: Candidate | None, numbers: Reading) -> bool:
+    """Tell whether a single digit is sure, and all that there is."""
     if digit.status != "ok" or digit.confidence < SURE:
-        return None
-    if pattern is not None and not pattern.complete(digit.text):
-        return None
+        return False
     several = _several(numbers.lines)
     if several > FEW and 1 - digit.confidence > AGAINST * (1 - several):
-        return None
-    clearly = by_itself(digit, candidate) and not beyond(digit, numbers.lines)
-    if not clearly and (numbers.status == "ok" or not _same(digit, numbers)):
-        return None
+        return False
+    if by_itself(digit, candidate) and not beyond(digit, numbers.lines):
+        return True
+    if numbers.status == "ok" or not _same(digit, numbers):
+        return False
+    return candidate is None or not candidate.neighbour or not may_be_several(digit, numbers.lines)
+
+
+def _as_number(digit: Reading) -> Reading:
+    """Return a single digit as a number of one digit."""
     (one,) = digit.digits
     order = np.argsort(-one.probabilities, kind="stable")[:MOST_ALTERNATIVES]
     likeliest = tuple(

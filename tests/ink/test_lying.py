@@ -1,0 +1,76 @@
+"""Things that lie on the paper beside the writing, and what lies about among it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from palote import Reader
+from palote.ink.components import Components
+from palote.ink.lying import without_things
+from tests.drawing import seven
+from tests.numbers.writing import written
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(profile="none")
+
+
+def with_pen(picture: NDArray[np.uint8], thick: int = 26) -> NDArray[np.uint8]:
+    """The picture on a larger sheet, with a pen lying across its lower right corner."""
+    sheet = cv2.copyMakeBorder(picture, 40, 220, 40, 320, cv2.BORDER_CONSTANT, value=(255,))
+    height, width = sheet.shape
+    start = (width - 300, height - 190)
+    cv2.line(sheet, start, (width + 60, height + 20), 40, thick, cv2.LINE_AA)
+    return np.asarray(sheet, np.uint8)
+
+
+def test_a_pen_that_lies_on_the_sheet_is_not_read(reader: Reader) -> None:
+    reading = reader.read(with_pen(seven()))
+    assert (reading.text, reading.status) == ("7", "ok")
+    assert reader.read(with_pen(seven()), expect="digit").text == "7"
+    reading = reader.read(with_pen(written("2047")), expect="number")
+    assert (reading.text, reading.status) == ("2047", "ok")
+
+
+def test_a_plain_stroke_at_the_border_stays() -> None:
+    # As broad as the strokes beside it; and a broad one with nothing but dust beside it.
+    digits = np.zeros((60, 80), np.uint8)
+    cv2.line(digits, (12, 0), (12, 59), 1, 5)
+    cv2.circle(digits, (50, 30), 18, 1, 5)
+    dust = np.zeros((60, 80), np.uint8)
+    cv2.line(dust, (30, 0), (30, 59), 1, 14)
+    cv2.circle(dust, (60, 30), 2, 1, -1)
+    for mask in (digits, dust):
+        components = Components(mask.view(np.bool_))
+        assert without_things(components) is components
+    assert without_things(Components(np.zeros((9, 9), np.bool_))).mask.shape == (9, 9)
+
+
+@pytest.mark.parametrize("text", ["87", "22", "50"])
+def test_two_digits_among_many_dots_are_a_number(reader: Reader, text: str) -> None:
+    picture = written(text, gap=90)
+    height, width = picture.shape
+    line = picture.copy()
+    for x in range(20, width - 20, 14):
+        cv2.circle(line, (x, height - 70), 2, 0, -1)
+    specks = picture.copy()
+    rng = np.random.default_rng(7)
+    for x, y in zip(rng.integers(0, width, 30), rng.integers(0, height, 30), strict=True):
+        cv2.circle(specks, (int(x), int(y)), 1, 0, -1)
+    for dotted in (line, specks):
+        reading = reader.read(dotted)
+        assert (reading.text, reading.status) == (text, "ok")
+
+
+@pytest.mark.parametrize("step", [-30, -18, 18, 30])
+def test_two_digits_aslant_are_one_number(reader: Reader, step: int) -> None:
+    picture = np.full((220, 260), 255, np.uint8)
+    cv2.putText(picture, "2", (60, 120 - step // 2), 0, 2.0, 0, 5, cv2.LINE_AA)
+    cv2.putText(picture, "4", (120, 120 + step // 2), 0, 2.0, 0, 5, cv2.LINE_AA)
+    reading = reader.read(picture)
+    assert len(reading.lines) == 1
+    assert reading.lines[0].alternatives[0].text == "24"
