@@ -227,7 +227,9 @@ def _candidates(
     """Return the digit of one interpretation, if it has ink, and what else it may be."""
     found: list[Candidate] = []
     if cell is None or not cell.sure:
-        left = without_lines(without_things(components), cleaned.strength)
+        # In a picture of things, one that is cut off is no odder than the others.
+        written = without_things(components) if len(components.stats) <= FEW else components
+        left = without_lines(written, cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
         pieces = main_pieces(left, broken=left is components)
         found += [_candidate(cleaned, piece, spec) for piece in pieces]
