@@ -47,7 +47,7 @@ def test_a_model_that_is_not_there() -> None:
 
 
 def test_what_was_declared_reaches_the_model() -> None:
-    with pytest.raises(InkSpecMismatch, match="size=64"):
+    with pytest.raises(InkSpecMismatch, match="patches of 64x64"):
         serve(model="default", open_browser=False, declared=InkSpec.sized(64))
 
 
