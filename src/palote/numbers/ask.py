@@ -113,7 +113,9 @@ def either(
     if vouched or apart or outdone or _sure_of_two(page) or _doubted(digit, candidate, page):
         return _answer(page, picture, stages, digit.model)
     if candidate is not None and candidate.neighbour and may_be_several(digit, page.lines):
-        return in_doubt(digit)
+        # A line in doubt says which numbers it may be.
+        told = len(page.lines) == 1 and page.lines[0].status != "ok"
+        return _answer(page, picture, stages, digit.model) if told else in_doubt(digit)
     return digit
 
 
