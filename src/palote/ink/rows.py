@@ -206,13 +206,12 @@ def _may_be_a_number(stats: NDArray[np.int32]) -> bool:
     if len(stats) < 2:
         return False
     (x, y, wide, high), (u, v, wider, higher) = (row[:4].tolist() for row in stats)
-    shared = min(y + high, v + higher) - max(y, v)
     lower = min(high, higher)
-    apart = max(x, u) - min(x + wide, u + wider)
-    broad = max(wide / high, wider / higher)
-    alike = lower >= TALL * max(high, higher) and broad <= BROAD
-    beside = shared >= OVERLAP * lower and -0.25 * lower <= apart <= APART * lower
-    return bool(alike and beside)
+    if lower < TALL * max(high, higher) or max(wide / high, wider / higher) > BROAD:
+        return False
+    shared = min(y + high, v + higher) - max(y, v)
+    gap = max(x, u) - min(x + wide, u + wider)
+    return bool(shared >= OVERLAP * lower and -0.25 * lower <= gap <= APART * lower)
 
 
 def _lesser(
@@ -247,7 +246,7 @@ def _chains(
 
     left, top, wide, high = (stats[tall, k].astype(np.float64) for k in range(4))
     right, bottom = left + wide, top + high
-    few = 1 < len(tall) <= PAIR
+    few = len(tall) <= PAIR
     for i in range(len(tall)):
         after = slice(i + 1, len(tall))
         shared = np.minimum(bottom[i], bottom[after]) - np.maximum(top[i], top[after])

@@ -18,7 +18,7 @@ import numpy as np
 from palote.errors import UsageError
 from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
-from palote.numbers.one import alone, beyond, by_itself, in_doubt, may_be_several, outvoted
+from palote.numbers.one import alone, beyond, by_itself, in_doubt, may_be_part, outvoted
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.reading import read_lines
@@ -112,7 +112,7 @@ def either(
     apart = sum(line.status == "ok" for line in page.lines) > 1
     if vouched or apart or outdone or _sure_of_two(page) or _doubted(digit, candidate, page):
         return _answer(page, picture, stages, digit.model)
-    if candidate is not None and candidate.neighbour and may_be_several(digit, page.lines):
+    if may_be_part(digit, candidate, page.lines):
         # A line in doubt says which numbers it may be.
         told = len(page.lines) == 1 and page.lines[0].status != "ok"
         return _answer(page, picture, stages, digit.model) if told else in_doubt(digit)

@@ -19,6 +19,7 @@ __all__ = [
     "by_itself",
     "in_doubt",
     "may_be_one",
+    "may_be_part",
     "may_be_several",
     "one_or_numbers",
     "outvoted",
@@ -88,7 +89,12 @@ def may_be_several(digit: Reading, lines: Sequence[Line]) -> bool:
         digit: the picture read as a single digit.
         lines: what was read as numbers, none of which has several digits.
     """
-    return digit.confidence < CERTAIN or not lines or _several(lines) > FEW
+    return digit.confidence < CERTAIN or not lines or _share_of_several(lines) > FEW
+
+
+def may_be_part(digit: Reading, candidate: Candidate | None, lines: Sequence[Line]) -> bool:
+    """Tell whether something as high stands beside a digit, and it may be a part of a number."""
+    return candidate is not None and candidate.neighbour and may_be_several(digit, lines)
 
 
 def in_doubt(digit: Reading) -> Reading:
@@ -101,10 +107,9 @@ def may_be_one(numbers: Reading) -> bool:
     if not numbers.lines:
         return True
     _, _, width, height = around([line.box for line in numbers.lines])
-    in_doubt = numbers.status != "ok"
-    return width <= BROADEST * height and (
-        in_doubt or all(len(line.raw) <= 1 for line in numbers.lines)
-    )
+    if width > BROADEST * height:
+        return False
+    return numbers.status != "ok" or all(len(line.raw) <= 1 for line in numbers.lines)
 
 
 def one_or_numbers(
@@ -124,11 +129,11 @@ def one_or_numbers(
     """
     if _is_all(digit, candidate, numbers) and (pattern is None or pattern.complete(digit.text)):
         return _as_number(digit)
-    if numbers.status != "ok" or candidate is None or not candidate.neighbour:
+    if numbers.status != "ok" or len(numbers.lines) > 1:
         return numbers
-    (line,) = numbers.lines[:1]
-    if len(numbers.lines) > 1 or not may_be_several(digit, [line]):
+    if not may_be_part(digit, candidate, numbers.lines):
         return numbers
+    (line,) = numbers.lines
     return replace(
         numbers,
         text="?",
@@ -141,14 +146,14 @@ def _is_all(digit: Reading, candidate: Candidate | None, numbers: Reading) -> bo
     """Tell whether a single digit is sure, and all that there is."""
     if digit.status != "ok" or digit.confidence < SURE:
         return False
-    several = _several(numbers.lines)
+    several = _share_of_several(numbers.lines)
     if several > FEW and 1 - digit.confidence > AGAINST * (1 - several):
         return False
     if by_itself(digit, candidate) and not beyond(digit, numbers.lines):
         return True
     if numbers.status == "ok" or not _same(digit, numbers):
         return False
-    return candidate is None or not candidate.neighbour or not may_be_several(digit, numbers.lines)
+    return not may_be_part(digit, candidate, numbers.lines)
 
 
 def _as_number(digit: Reading) -> Reading:
@@ -179,7 +184,7 @@ def beyond(digit: Reading, lines: Sequence[Line]) -> bool:
     return any(2 * shared(one, own) < area(one) for one in places)
 
 
-def _several(lines: Sequence[Line]) -> float:
+def _share_of_several(lines: Sequence[Line]) -> float:
     """Return how likely it is that some line has several digits."""
     shares = (
         sum(other.probability for other in line.alternatives if len(other.text) > 1)
