@@ -177,6 +177,8 @@ def _reading(
         status, text = "not_digit", ""
     elif digit.confidence < card.unsure_below or no_digit > card.doubt_above:
         status, text = "unsure", "?"
+    elif digit.value == "1" and candidate.stacked:
+        status, text = "unsure", "?"
     else:
         status, text = "ok", digit.value
     kept = _stages_of(candidate) if stages else ()

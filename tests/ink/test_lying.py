@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -34,6 +36,35 @@ def test_a_pen_that_lies_on_the_sheet_is_not_read(reader: Reader) -> None:
     assert reader.read(with_pen(seven()), expect="digit").text == "7"
     reading = reader.read(with_pen(written("2047")), expect="number")
     assert (reading.text, reading.status) == ("2047", "ok")
+
+
+def with_thumb(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture on a larger sheet, held by a thumb at its lower edge."""
+    sheet = cv2.copyMakeBorder(picture, 60, 200, 60, 300, cv2.BORDER_CONSTANT, value=(255,))
+    height, width = sheet.shape
+    cv2.ellipse(sheet, (width - 150, height), (60, 130), 0, 0, 360, 90, -1, cv2.LINE_AA)
+    cv2.ellipse(sheet, (width - 150, height - 80), (34, 40), 0, 0, 360, 130, -1, cv2.LINE_AA)
+    return np.asarray(sheet, np.uint8)
+
+
+def with_cable(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture on a larger sheet, with a cable across its lower part."""
+    sheet = cv2.copyMakeBorder(picture, 60, 160, 200, 360, cv2.BORDER_CONSTANT, value=(255,))
+    height, width = sheet.shape
+    x = np.arange(-5, width + 5, 5)
+    y = height - 70 + 14 * np.sin(x / 90)
+    cv2.polylines(sheet, [np.column_stack([x, y]).astype(np.int32)], False, 20, 9, cv2.LINE_AA)
+    return np.asarray(sheet, np.uint8)
+
+
+@pytest.mark.parametrize("beside", [with_thumb, with_cable])
+def test_a_thumb_and_a_cable_are_not_read(
+    reader: Reader, beside: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+) -> None:
+    assert reader.read(beside(seven())).text == "7"
+    assert reader.read(beside(seven()), expect="digit").text == "7"
+    # Without writing it is none.
+    assert reader.read(beside(np.full((240, 240), 255, np.uint8))).status != "ok"
 
 
 def test_a_plain_stroke_at_the_border_stays() -> None:

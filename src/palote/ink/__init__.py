@@ -57,6 +57,7 @@ from palote.ink.rings import within_ring
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
 from palote.ink.split import PART, Piece, main_pieces
+from palote.ink.stacked import is_stacked
 from palote.ink.tables import in_table
 
 __all__ = [
@@ -130,6 +131,11 @@ class Candidate:
     def small(self) -> bool:
         """Whether the picture is hardly larger than a patch, so that its frame says something."""
         return _is_small(self.cleaned, len(self.patch))
+
+    @property
+    def stacked(self) -> bool:
+        """Whether it is several things, one below the other, if it looks like a 1."""
+        return not self.small and is_stacked(self.mask)
 
     @property
     def views(self) -> tuple[NDArray[np.float32], ...]:
@@ -231,7 +237,8 @@ def _candidates(
         written = without_things(components) if len(components.stats) <= FEW else components
         left = without_lines(written, cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
-        pieces = main_pieces(left, broken=left is components)
+        things = not _is_small(cleaned, spec.size)
+        pieces = main_pieces(left, broken=left is components, things=things)
         found += [_candidate(cleaned, piece, spec) for piece in pieces]
         inner = within_ring(left)
         if inner is not None:

@@ -4,7 +4,8 @@ One digit at first: the heaviest piece of ink that does not run along the border
 with what lies close to it (a broken stroke, the bar of a five). Dust and what
 belongs to other things stays out. Of what stands beside it, or is cut off by the
 border, the picture does not say whether it is a part of the digit (a broken one)
-or another sign, or a neighbour's; then there are two answers.
+or another sign, or a neighbour's; then there are two answers. So there are where the
+heaviest piece reaches out of the picture, as a thumb or a cable does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.beside import has_lesser_line, has_neighbour, sides
 from palote.ink.components import Components
 from palote.ink.gaps import chains
 
@@ -40,23 +42,18 @@ FLAT, WIDE = 0.3, 0.6
 """What lies below the main piece may underline it: no higher than this share of its own width, and
 at least as wide as this share of that piece."""
 
-AS_HIGH, ON_ROW, FAR = 0.5, 0.25, 2.0
-"""A neighbour is as high as this share of the main piece, and that as this share of it; it shares
-so much of the lower one's height with it, and is no farther away than so many of its heights."""
-
-NO_BAR = 0.6
-"""It is higher than this share of its width,"""
-
-LOWER = 0.6
-"""and smaller writing lower than this share of the main piece, and as even."""
-
-LESSER, BROAD, MOST_ALIKE = 0.1, 1.5, 60
-"""Smaller writing has pieces at least this share of its height high, no wider than this in their
-own; and no more than so many are looked at."""
-
 PART = 0.9
 """So much a digit counts if ink beside it is left out. Chosen on validation data: with 1 a few
 tight crops lose a piece of their digit, with 0.5 a third of the digits in brackets stay none."""
+
+WITHIN, HIGH = 0.5, 0.08
+"""So much it counts where the heaviest piece reaches out of the picture, as a thumb or a cable
+does, and this one does not; then it is higher or wider than so much of the picture's shorter side.
+"""
+
+FEWER = 12
+"""That is asked only where there are no more pieces of ink: of things in a picture of things, some
+look like a stroke."""
 
 BROKEN, JOINED = 0.6, 1.0
 """So much the digit counts where its strokes seem to go on over gaps, and with what lies there."""
@@ -98,12 +95,13 @@ class Piece:
         return cls(mask, (0, 0, mask.shape[1], mask.shape[0]))
 
 
-def main_pieces(components: Components, broken: bool = True) -> list[Piece]:
+def main_pieces(components: Components, broken: bool = True, things: bool = False) -> list[Piece]:
     """Return the digit's ink, and what else it may be, if that is not clear.
 
     Args:
         components: the ink.
         broken: whether strokes may have gaps that are no gaps between things.
+        things: whether something else may lie beside the digit, and reach out of the picture.
 
     Returns:
         The digit's ink; the same without what may not belong to it; and what hangs together over
@@ -135,9 +133,12 @@ def main_pieces(components: Components, broken: bool = True) -> list[Piece]:
         if len(solid) and max(_union(stats[solid])[2:]) > LARGER * max(pieces[0].box[2:]):
             pieces = [replace(piece, worth=BROKEN * piece.worth) for piece in pieces]
             pieces.append(Piece(components.only(kept[joined]), _union(stats[joined]), JOINED))
-    if _has_neighbour(stats, stats[main]):
+    within = _within(stats, centres, chosen, components.mask.shape) if things else chosen[:0]
+    if len(within):
+        pieces.append(Piece(components.only(kept[within]), _union(stats[within]), WITHIN))
+    if has_neighbour(stats, stats[main]):
         pieces = [replace(piece, neighbour=True) for piece in pieces]
-    if _has_lesser_line(stats, stats[main]):
+    if has_lesser_line(stats, stats[main]):
         pieces = [replace(piece, lesser=True) for piece in pieces]
     return pieces
 
@@ -166,6 +167,35 @@ def _heaviest_chain(
     return members[int(np.argmax(_weights(np.array(whole), np.array(middles), shape)))]
 
 
+def _within(
+    stats: NDArray[np.int32],
+    centres: NDArray[np.float64],
+    chosen: NDArray[np.intp],
+    shape: tuple[int, ...],
+) -> NDArray[np.intp]:
+    """Return the digit among what the border does not cut off, if it cuts off the main piece.
+
+    Args:
+        stats: int32 (n, 5) of the components.
+        centres: float64 (n, 2) of them.
+        chosen: numbers of the heaviest one, and of those near it.
+        shape: (height, width) of the picture.
+    """
+    left, top, right, bottom = sides(stats)
+    ends = np.stack([left <= 0, right >= shape[1], top <= 0, bottom >= shape[0]])
+    large = stats[:, 2:4].max(axis=1) >= HIGH * min(shape)
+    inside = np.flatnonzero(~ends.any(axis=0) & large)
+    at = ends[:, chosen[0]]
+    ground = at[:2].all() and at[2:].any()
+    if not at.any() or ground or not len(inside) or len(stats) > FEWER:
+        return np.zeros(0, np.intp)
+    best = int(np.argmax(_weights(stats[inside], centres[inside], shape)))
+    within = inside[_gather(stats[inside], best)]
+    # What is near to something that goes through all the picture does not belong to it for that.
+    through = at[:2].all() or at[2:].all()
+    return within if through or not np.isin(within, chosen).any() else within[:0]
+
+
 def _others(
     stats: NDArray[np.int32], main: NDArray[np.int32], shape: tuple[int, ...]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -180,8 +210,8 @@ def _others(
         Those apart from the main one that the border cuts off, unless it is cut off there itself;
         and those to one side of it, and what may underline it.
     """
-    left, top, right, bottom = _sides(stats)
-    x0, y0, x1, y1 = _sides(main)
+    left, top, right, bottom = sides(stats)
+    x0, y0, x1, y1 = sides(main)
     height, width = shape
     cut = (left <= 0) & (right <= x0) & (x0 > 0)
     cut |= (right >= width) & (left >= x1) & (x1 < width)
@@ -203,38 +233,6 @@ def _underlines(stats: NDArray[np.int32], main: NDArray[np.int32]) -> NDArray[np
     return np.asarray(below & (high <= FLAT * wide) & (wide >= WIDE * main[2]))
 
 
-def _has_lesser_line(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
-    """Tell whether two components, alike and lower than a digit beside it, stand side by side."""
-    left, top, right, bottom = _sides(stats)
-    x0, y0, x1, y1 = _sides(main)
-    away = (bottom <= y0) | (top >= y1) | (right <= x0) | (left >= x1)
-    wide, high = stats[:, 2], stats[:, 3]
-    some = away & (high >= LESSER * main[3]) & (high < LOWER * main[3]) & (wide <= BROAD * high)
-    if np.count_nonzero(some) < 2:
-        return False
-    order = np.flatnonzero(some)[np.argsort(left[some], kind="stable")][:MOST_ALIKE]
-    first, second = (order[k] for k in np.triu_indices(len(order), 1))
-    lower = np.minimum(high[first], high[second])
-    alike = lower >= LOWER * np.maximum(high[first], high[second])
-    shared = np.minimum(bottom[first], bottom[second]) - np.maximum(top[first], top[second])
-    apart = left[second] - right[first]
-    side_by_side = (2 * shared >= lower) & (apart >= -0.2 * lower) & (apart <= FAR * lower)
-    return bool((alike & side_by_side).any())
-
-
-def _has_neighbour(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
-    """Tell whether a component stands beside the main one, on its row and as high as a digit."""
-    left, top, right, bottom = _sides(stats)
-    x0, y0, x1, y1 = _sides(main)
-    high = stats[:, 3]
-    shared = np.minimum(bottom, y1) - np.maximum(top, y0)
-    apart = np.maximum(left - x1, x0 - right)
-    tall = (high >= AS_HIGH * main[3]) & (AS_HIGH * high <= main[3])
-    tall &= NO_BAR * stats[:, 2] <= high
-    near = (apart >= 0) & (apart <= FAR * main[3])
-    return bool((tall & near & (shared >= ON_ROW * np.minimum(high, main[3]))).any())
-
-
 def _signs(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
     """Tell whether components may be signs, rather than letters of one word with the main one."""
     tall = stats[stats[:, 3] > SMALL * main[3]]
@@ -246,12 +244,6 @@ def _signs(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
     return bool(before[0] != before[1] and (tall[:, 2] <= NARROW * main[3]).all())
 
 
-def _sides(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:
-    """Return the left, top, right and bottom of boxes (..., 4 or more)."""
-    x, y, width, height = np.moveaxis(stats[..., :4], -1, 0)
-    return x, y, x + width, y + height
-
-
 def _weights(
     stats: NDArray[np.integer], centres: NDArray[np.float64], shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
@@ -261,8 +253,8 @@ def _weights(
     # The diagonal of the box says more about a pen stroke than its area does.
     size = np.hypot(w, h) * np.sqrt(area)
     offset = np.hypot(centres[:, 0] / width - 0.5, centres[:, 1] / height - 0.5)
-    sides = (x <= 0).astype(int) + (y <= 0) + (x + w >= width) + (y + h >= height)
-    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[sides]
+    cut = (x <= 0).astype(int) + (y <= 0) + (x + w >= width) + (y + h >= height)
+    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[cut]
     return np.asarray(size * (1.2 - offset) * crowded, np.float64)
 
 
