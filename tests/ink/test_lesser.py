@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from palote import Reader
 from palote.ink import find_digit, find_lines
+from palote.ink.heights import higher_writing
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -70,3 +72,53 @@ def test_dots_dashes_and_a_lone_mark_are_no_writing(reader: Reader):
     assert [row.lesser for row in find_lines(picture)[0][1]] == [False]
     assert not find_digit(sheet(("5", (150, 190), 6, 12)))[0].lesser
     assert reader.read(picture, expect="number").text == "2853"
+
+
+PRINT = ("Importe total a pagar", "Reference of the customer")
+
+
+def receipt(number: str, size: float = 3) -> NDArray[np.uint8]:
+    """Two lines of print, a third as high as the number below them."""
+    lines = [(line, (20, 40 + 40 * at), 0.9, 2) for at, line in enumerate(PRINT)]
+    return sheet(*lines, (number, (60, 220), size, 7))
+
+
+@pytest.mark.parametrize("expect", ["auto", "number"])
+@pytest.mark.parametrize("number", ["412", "77", "2360"])
+def test_a_number_below_lines_of_print_is_read(reader: Reader, number: str, expect: str):
+    lines = reader.read(receipt(number), expect=expect).lines
+    assert number in [line.text for line in lines]
+    assert not any(line.status == "ok" and line.text != number for line in lines)
+
+
+@pytest.mark.parametrize("digit", ["2", "7"])
+def test_a_digit_on_the_screenshot_of_a_drawing_page_is_read(reader: Reader, digit: str):
+    page = np.full((420, 480), 244, np.uint8)
+    cv2.rectangle(page, (130, 90), (370, 330), 255, -1)
+    cv2.rectangle(page, (130, 90), (370, 330), 120, 1)
+    cv2.putText(page, digit, (200, 280), FONT, 6, 0, 14, cv2.LINE_AA)
+    for x in (130, 220):
+        cv2.rectangle(page, (x, 345), (x + 74, 375), 205, -1)
+    image = Image.fromarray(page)
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(20)
+    for place, word in (((12, 10), "Draw a digit"), ((138, 350), "Clear"), ((228, 350), "Predict")):
+        draw.text(place, word, 30, font=font)
+    for expect in ("auto", "digit"):
+        reading = reader.read(image, expect=expect)
+        assert (reading.text, reading.status) == (digit, "ok")
+
+
+def test_higher_writing_is_two_digits_side_by_side():
+    print_ = [[10 + 14 * k, 20, 10, 12, 50] for k in range(20)]
+    digits = [[60, 80, 30, 40, 400], [110, 82, 28, 38, 380]]
+    shape = (200, 400)
+
+    def height(*pieces: list[int]) -> float:
+        return higher_writing(np.array([*print_, *pieces], np.int32), 12.0, shape)
+
+    assert height() == height(digits[0]) == 12.0
+    assert height(*digits) == 39.0
+    # One solid, one cut off by the border, one below the other.
+    assert height(digits[0], [110, 82, 28, 38, 1000]) == 12.0
+    assert height(digits[0], [372, 82, 28, 38, 380]) == 12.0
+    assert height(digits[0], [60, 130, 28, 38, 380]) == 12.0

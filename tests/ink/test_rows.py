@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from palote.ink import find_lines
+from palote.ink.heights import MOST_PIECES
 from palote.ink.level import level, line_crop
-from palote.ink.rows import MOST_PIECES
 from palote.ink.segments import cut
 from palote.ink.tones import histogram, otsu, percentile
 from tests.numbers.writing import written

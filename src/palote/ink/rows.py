@@ -2,18 +2,19 @@
 
 A row is a chain of pieces of ink of about one height whose neighbours overlap vertically;
 so a line may climb. Small pieces (dots, dashes, the bar of a five) go to the row beside
-which they lie. What is far larger than the writing (the edge of a sheet) belongs to none.
+which they lie. What is far larger than the writing (the edge of a sheet) belongs to none, but
+for digits side by side among print (`palote.ink.heights`).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.components import Components
+from palote.ink.heights import APART, LARGE, OVERLAP, TALL, higher_writing, largest, usual_height
 from palote.ink.lesser import alike, apart, is_line
 from palote.ink.lying import without_things
 from palote.ink.order import by_cells, by_columns, in_order
@@ -21,28 +22,16 @@ from palote.ink.row import SMALLEST, Row, row_of
 from palote.ink.tables import Table
 from palote.ink.underlines import without_underlines
 
-__all__ = ["MOST_PIECES", "find_rows"]
-
-MOST_PIECES = 1000
-"""No more pieces of ink than this are looked at: the largest."""
+__all__ = ["find_rows"]
 
 MOST_ROWS = 60
 """Lines of a picture that are looked at; a page of text has no more numbers than that,"""
 MOST_CELLS = 150
 """and a table no more than this."""
 
-TALL = 0.5
-LARGE = 2.3
-"""Pieces between these shares of the usual height make up rows."""
-
-APART = 5.0
-"""Pieces further apart than so many heights of a digit belong to different numbers."""
-
-OVERLAP = 0.45
-"""Neighbours of a row share so much of the lower one's height,"""
 PAIR, ASLANT = 3, 0.2
-"""or so much, where there are no more than so many pieces, and they stand clear of each other:
-nobody writes such a number in two lines."""
+"""Neighbours of a row share so much of the lower one's height, where there are no more than so
+many pieces, and they stand clear of each other: nobody writes such a number in two lines."""
 
 DUST = 0.004
 """A piece with less area than this share of a digit's height, squared, is dust."""
@@ -55,15 +44,6 @@ BETWEEN = 0.55
 """Lines lie farther apart than this, in heights of a digit."""
 SEVERAL = 4
 """Pieces that make up two lines, at least."""
-
-FEW = 6
-THIN = 0.04
-"""A line has less area than this share of its longer side, squared,"""
-STRAY = 2
-"""and so many of the heaviest pieces may be no digits without being lines; one, if two of them may
-be a number of two digits,"""
-BROAD = 1.5
-"""none of which is wider than this, in its heights."""
 
 BAR = 0.2
 """The side of a frame is narrower than this share of its height,"""
@@ -102,13 +82,16 @@ def find_rows(
     if len(components.stats) == 0:
         return []
     components = _without_edges(without_things(components))
-    height = _usual(_largest(components.stats))
+    height = usual_height(components.stats[largest(components.stats)])
     clear = without_underlines(components, height)
     if clear is not components.mask:
         components = Components(clear)
     stats = components.stats
-    order = np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable")[:MOST_PIECES]
-    if len(order) == 0 or (height := _usual(stats[order])) < SMALLEST:
+    order = largest(stats)
+    height = usual_height(stats[order])
+    if table is None:
+        height = higher_writing(stats[order], height, components.mask.shape)
+    if height < SMALLEST:
         return []
     sizes = stats[:, 3]
     fits = (sizes >= TALL * height) & (sizes <= LARGE * height)
@@ -168,50 +151,12 @@ def _stands_on_a_line(components: Components, piece: int) -> bool:
     Without the line there is one as high as the writing between them, and no bar.
     """
     others = np.delete(components.stats, piece, axis=0)
-    height = _usual(others)
+    height = usual_height(others)
     alone = Components(components.only(np.array([piece])))
     left = Components(without_underlines(alone, height))
     wide, high = left.stats[:, 2], left.stats[:, 3]
     digits = (high >= TALL * height) & (high <= HIGH * height) & (wide >= WIDE * high)
     return left.mask is not alone.mask and bool(digits.any())
-
-
-def _largest(stats: NDArray[np.int32]) -> NDArray[np.int32]:
-    return stats[np.argsort(-stats[:, cv2.CC_STAT_AREA], kind="stable")[:MOST_PIECES]]
-
-
-def _usual(stats: NDArray[np.int32]) -> float:
-    """Return the height of a digit: the median, in which tall and heavy pieces count more."""
-    heights = stats[:, 3].astype(np.float64)
-    weights = heights * np.sqrt(stats[:, 4])
-    weights[stats[:, 2] > 12 * heights] = 0
-    if len(weights) > FEW:
-        # The edges of a sheet outweigh its writing, but they are few, and lines. Dots and specks,
-        # which are many, must not take the weight from the few digits that stand among them.
-        longer = np.maximum(stats[:, 2], heights)
-        compact = np.flatnonzero(stats[:, 4] >= THIN * longer * longer)
-        compact = compact[np.argsort(weights[compact], kind="stable")]
-        stray = 1 if _may_be_a_number(stats[compact[-2:]]) else STRAY
-        most = max([4 * np.sort(weights)[-FEW], *weights[compact[-stray - 1 : -stray]]])
-        weights = np.minimum(weights, most)
-    order = np.argsort(heights)
-    total = np.cumsum(weights[order])
-    if total[-1] <= 0:
-        return 0.0
-    return float(heights[order][np.searchsorted(total, total[-1] / 2)])
-
-
-def _may_be_a_number(stats: NDArray[np.int32]) -> bool:
-    """Tell whether two pieces stand side by side and are about as high, as the digits of one do."""
-    if len(stats) < 2:
-        return False
-    (x, y, wide, high), (u, v, wider, higher) = (row[:4].tolist() for row in stats)
-    lower = min(high, higher)
-    if lower < TALL * max(high, higher) or max(wide / high, wider / higher) > BROAD:
-        return False
-    shared = min(y + high, v + higher) - max(y, v)
-    gap = max(x, u) - min(x + wide, u + wider)
-    return bool(shared >= OVERLAP * lower and -0.25 * lower <= gap <= APART * lower)
 
 
 def _lesser(
@@ -221,7 +166,7 @@ def _lesser(
     some = apart(stats, small, tall, height)
     if len(some) == 0:
         return []
-    own, nowhere = _usual(stats[some]), np.zeros(len(stats), np.intp)
+    own, nowhere = usual_height(stats[some]), np.zeros(len(stats), np.intp)
     chains = _chains(stats, alike(stats, some, own), own, nowhere)
     lines = [chain for chain in chains if is_line(stats, chain)]
     if lines:

@@ -9,7 +9,7 @@ are read first, and if they may be a single digit, that is read, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import cv2
@@ -18,7 +18,15 @@ import numpy as np
 from palote.errors import UsageError
 from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
-from palote.numbers.one import alone, beyond, by_itself, in_doubt, may_be_part, outvoted
+from palote.numbers.one import (
+    alone,
+    beside_print,
+    beyond,
+    by_itself,
+    in_doubt,
+    may_be_part,
+    outvoted,
+)
 from palote.numbers.page import Page
 from palote.numbers.pattern import Pattern
 from palote.numbers.reading import read_lines
@@ -104,6 +112,8 @@ def either(
     if alone(digit, candidate):
         return digit
     page = read_lines(picture, engine, how)
+    if digit.status == "ok":
+        page = replace(page, lines=beside_print(digit, page.lines))
     outdone = outvoted(digit, page.lines)
     if by_itself(digit, candidate) and not outdone and not beyond(digit, page.lines):
         return digit
