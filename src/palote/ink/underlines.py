@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.components import Components
+from palote.ink.teeth import without_teeth
 
 __all__ = ["without_underlines"]
 
@@ -49,6 +50,7 @@ def without_underlines(components: Components, height: float) -> NDArray[np.bool
     thickness = _thickness(near)
     if thickness > THICKEST * height:
         return mask
+    ink = without_teeth(ink, near, thickness, height)
     tall = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(thickness) + 3, 1), np.uint8))
     left = ink & ~(near & ~tall)
     return np.asarray(left > 0, np.bool_)
