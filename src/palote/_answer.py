@@ -175,9 +175,11 @@ def _reading(
     status: Status
     if no_digit > card.not_digit_above:
         status, text = "not_digit", ""
-    elif digit.confidence < card.unsure_below or no_digit > card.doubt_above:
-        status, text = "unsure", "?"
-    elif digit.value == "1" and candidate.stacked:
+    elif (
+        digit.confidence < card.unsure_below
+        or no_digit > card.doubt_above
+        or (digit.value == "1" and candidate.stacked)
+    ):
         status, text = "unsure", "?"
     else:
         status, text = "ok", digit.value

@@ -237,7 +237,7 @@ def _candidates(
         written = without_things(components) if len(components.stats) <= FEW else components
         left = without_lines(written, cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
-        things = not _is_small(cleaned, spec.size)
+        things = not _is_small(cleaned, spec.size) and len(left.stats) <= FEW
         pieces = main_pieces(left, broken=left is components, things=things)
         found += [_candidate(cleaned, piece, spec) for piece in pieces]
         inner = within_ring(left)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["has_lesser_line", "has_neighbour", "sides"]
+from palote.ink.components import sides
+
+__all__ = ["has_lesser_line", "has_neighbour"]
 
 AS_HIGH, ON_ROW, FAR = 0.5, 0.25, 2.0
 """A neighbour is as high as this share of the main piece, and that as this share of it; it shares
@@ -52,9 +54,3 @@ def has_neighbour(stats: NDArray[np.int32], main: NDArray[np.int32]) -> bool:
     tall &= NO_BAR * stats[:, 2] <= high
     near = (apart >= 0) & (apart <= FAR * main[3])
     return bool((tall & near & (shared >= ON_ROW * np.minimum(high, main[3]))).any())
-
-
-def sides(stats: NDArray[np.int32]) -> tuple[NDArray[np.int32], ...]:
-    """Return the left, top, right and bottom of boxes (..., 4 or more)."""
-    x, y, width, height = np.moveaxis(stats[..., :4], -1, 0)
-    return x, y, x + width, y + height

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Components"]
+__all__ = ["Components", "at_border", "sides"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,3 +111,26 @@ class Components:
             inside = wanted[self.labels]
         mask[y : y + height, x : x + width] = inside
         return mask
+
+
+def sides(stats: NDArray[np.integer]) -> tuple[NDArray[np.integer], ...]:
+    """Return the left, top, right and bottom of boxes (..., 4 or more)."""
+    x, y, width, height = np.moveaxis(stats[..., :4], -1, 0)
+    return x, y, x + width, y + height
+
+
+def at_border(
+    stats: NDArray[np.integer], shape: tuple[int, ...], margin: int = 0
+) -> NDArray[np.bool_]:
+    """Tell which sides of the picture cut components off, bool (4, n): left, top, right, bottom.
+
+    Args:
+        stats: int (n, 4 or more), x, y, width and height of each.
+        shape: (height, width) of the picture.
+        margin: what is so near to a side, in pixels, is cut off by it, too.
+    """
+    left, top, right, bottom = sides(stats)
+    height, width = shape
+    return np.stack(
+        [left <= margin, top <= margin, right >= width - margin, bottom >= height - margin]
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from palote.ink.components import at_border
 
 __all__ = [
     "APART",
@@ -102,21 +102,21 @@ def higher_writing(stats: NDArray[np.int32], height: float, shape: tuple[int, ..
     Returns:
         In pixels; what is usual if there are none.
     """
-    x, y, wide, high, area = (stats[:, k] for k in range(5))
-    inside = (x > 0) & (y > 0) & (x + wide < shape[1]) & (y + high < shape[0])
+    wide, high, area = (stats[:, k] for k in (2, 3, 4))
+    inside = ~at_border(stats, shape).any(axis=0)
     some = inside & (high > LARGE * height) & (high <= HIGHEST * height) & (wide <= BROAD * high)
     longer = np.maximum(wide, high)
-    some &= (area >= THIN * longer * longer) & (
-        (area <= SPARSE * wide * high) | (wide < SLIM * high)
+    some &= area >= THIN * longer * longer
+    some &= (area <= SPARSE * wide * high) | (wide < SLIM * high)
+    found = stats[some]
+    found = found[np.argsort(found[:, 0], kind="stable")]
+    pairs = (found[k : k + 2] for k in range(len(found) - 1))
+    heights = (
+        float(pair[:, 3].mean())
+        for pair in pairs
+        if _may_be_a_number(pair) and (pair[:, 2] >= SLIM * pair[:, 3]).any()
     )
-    found = stats[some][np.argsort(x[some], kind="stable")]
-    pairs = [
-        (first, second)
-        for first, second in pairwise(found)
-        if _may_be_a_number(np.stack([first, second]))
-        and max(first[2] / first[3], second[2] / second[3]) >= SLIM
-    ]
-    return max((float(first[3] + second[3]) / 2 for first, second in pairs), default=height)
+    return max(heights, default=height)
 
 
 def _may_be_a_number(stats: NDArray[np.int32]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from palote.ink.components import Components
+from palote.ink.components import Components, at_border
 from palote.ink.fit import stroke_width
 
 __all__ = ["without_things"]
@@ -34,21 +34,20 @@ def without_things(components: Components) -> Components:
         components: the ink.
     """
     stats = components.stats
-    height, width = components.mask.shape
-    x, y, wide, high, area = (stats[:, k] for k in range(5))
-    out = (x <= 1) | (y <= 1) | (x + wide >= width - 1) | (y + high >= height - 1)
+    wide, high, area = (stats[:, k] for k in (2, 3, 4))
+    out = at_border(stats, components.mask.shape, margin=1).any(axis=0)
     inside = np.flatnonzero(~out)
-    at_border = np.flatnonzero(out)
-    if len(at_border) == 0 or len(inside) == 0:
+    reaching = np.flatnonzero(out)
+    if len(reaching) == 0 or len(inside) == 0:
         return components
-    at_border = at_border[np.argsort(-area[at_border], kind="stable")[:MOST]]
+    reaching = reaching[np.argsort(-area[reaching], kind="stable")[:MOST]]
     main = int(inside[np.argmax(area[inside])])
     longer = max(int(wide[main]), int(high[main]))
     stroke = stroke_width(components.in_box(main))
     if longer < STROKES * stroke:
         return components
     kept = np.ones(len(stats), np.bool_)
-    for piece in at_border:
+    for piece in reaching:
         long, broad = _bar(components, int(piece))
         if broad >= BROADER * stroke and long >= LONG * broad and longer >= WRITING * long:
             kept[piece] = False

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.beside import has_lesser_line, has_neighbour, sides
-from palote.ink.components import Components
+from palote.ink.beside import has_lesser_line, has_neighbour
+from palote.ink.components import Components, at_border, sides
 from palote.ink.gaps import chains
 
 __all__ = ["Piece", "main_pieces"]
@@ -50,10 +50,6 @@ WITHIN, HIGH = 0.5, 0.08
 """So much it counts where the heaviest piece reaches out of the picture, as a thumb or a cable
 does, and this one does not; then it is higher or wider than so much of the picture's shorter side.
 """
-
-FEWER = 12
-"""That is asked only where there are no more pieces of ink: of things in a picture of things, some
-look like a stroke."""
 
 BROKEN, JOINED = 0.6, 1.0
 """So much the digit counts where its strokes seem to go on over gaps, and with what lies there."""
@@ -104,8 +100,8 @@ def main_pieces(components: Components, broken: bool = True, things: bool = Fals
         things: whether something else may lie beside the digit, and reach out of the picture.
 
     Returns:
-        The digit's ink; the same without what may not belong to it; and what hangs together over
-        small gaps.
+        The digit's ink; the same without what may not belong to it; what hangs together over
+        small gaps; and what lies within the picture, if the first reaches out of it.
     """
     stats = components.stats
     if len(stats) == 0:
@@ -133,8 +129,7 @@ def main_pieces(components: Components, broken: bool = True, things: bool = Fals
         if len(solid) and max(_union(stats[solid])[2:]) > LARGER * max(pieces[0].box[2:]):
             pieces = [replace(piece, worth=BROKEN * piece.worth) for piece in pieces]
             pieces.append(Piece(components.only(kept[joined]), _union(stats[joined]), JOINED))
-    within = _within(stats, centres, chosen, components.mask.shape) if things else chosen[:0]
-    if len(within):
+    if things and len(within := _within(stats, centres, chosen, components.mask.shape)):
         pieces.append(Piece(components.only(kept[within]), _union(stats[within]), WITHIN))
     if has_neighbour(stats, stats[main]):
         pieces = [replace(piece, neighbour=True) for piece in pieces]
@@ -181,18 +176,18 @@ def _within(
         chosen: numbers of the heaviest one, and of those near it.
         shape: (height, width) of the picture.
     """
-    left, top, right, bottom = sides(stats)
-    ends = np.stack([left <= 0, right >= shape[1], top <= 0, bottom >= shape[0]])
+    cut = at_border(stats, shape)
     large = stats[:, 2:4].max(axis=1) >= HIGH * min(shape)
-    inside = np.flatnonzero(~ends.any(axis=0) & large)
-    at = ends[:, chosen[0]]
-    ground = at[:2].all() and at[2:].any()
-    if not at.any() or ground or not len(inside) or len(stats) > FEWER:
+    inside = np.flatnonzero(~cut.any(axis=0) & large)
+    left, top, right, bottom = cut[:, chosen[0]].tolist()
+    across = left and right
+    ground = across and (top or bottom)
+    if not (left or top or right or bottom) or ground or not len(inside):
         return np.zeros(0, np.intp)
     best = int(np.argmax(_weights(stats[inside], centres[inside], shape)))
     within = inside[_gather(stats[inside], best)]
     # What is near to something that goes through all the picture does not belong to it for that.
-    through = at[:2].all() or at[2:].all()
+    through = across or (top and bottom)
     return within if through or not np.isin(within, chosen).any() else within[:0]
 
 
@@ -249,12 +244,11 @@ def _weights(
 ) -> NDArray[np.float64]:
     """Weigh components: large, central, and not running along the border."""
     height, width = shape
-    x, y, w, h, area = stats.T.astype(np.float64)
+    w, h, area = stats[:, 2:5].T.astype(np.float64)
     # The diagonal of the box says more about a pen stroke than its area does.
     size = np.hypot(w, h) * np.sqrt(area)
     offset = np.hypot(centres[:, 0] / width - 0.5, centres[:, 1] / height - 0.5)
-    cut = (x <= 0).astype(int) + (y <= 0) + (x + w >= width) + (y + h >= height)
-    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[cut]
+    crowded = np.array([1.0, 0.5, 0.25, 0.2, 0.2])[at_border(stats, shape).sum(axis=0)]
     return np.asarray(size * (1.2 - offset) * crowded, np.float64)
 
 

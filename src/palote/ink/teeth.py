@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from palote.ink.components import Components
 
 __all__ = ["without_teeth"]
 
@@ -62,19 +63,18 @@ def without_teeth(
         uint8 (h, w), what is left; the same array if there are no teeth.
     """
     left = ink
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
-    for number in range(1, count):
-        x, y, wide, high, _ = (int(v) for v in stats[number])
+    widest = WIDER * thickness + 1
+    lines = Components(line > 0)
+    for number, (x, y, wide) in enumerate(lines.stats[:, :3].tolist()):
         if wide < (FEWEST - 1) * NEAREST * height:
             continue
-        own = labels[y : y + high, x : x + wide] == number
+        own = lines.in_box(number)
         tops = np.where(own.any(axis=0), y + own.argmax(axis=0), -1)
-        most = WIDER * thickness + 1
-        found = _uprights(ink, x, tops, most, (LOWEST * height, HIGHEST * height))
+        found = _uprights(ink, x, tops, widest, (LOWEST * height, HIGHEST * height))
         for tooth in _comb(found, (x, x + wide), height):
             if left is ink:
                 left = ink.copy()
-            _erase(left, tooth, most)
+            _erase(left, tooth, widest)
     return left
 
 
@@ -95,10 +95,10 @@ def _uprights(
         heights: from, to; in pixels.
     """
     least, most = heights
-    above = np.zeros(len(tops), np.intp)
-    for column in np.flatnonzero(tops > 0):
-        strip = ink[max(0, int(tops[column] - 2 * most)) : tops[column], x + column][::-1]
-        above[column] = len(strip) if strip.all() else int(np.argmin(strip))
+    # Of the ink above each column of the line, as far as tells what is too high.
+    rows = tops - 1 - np.arange(int(most) + 2)[:, None]
+    strips = (rows >= 0) & (ink[np.maximum(rows, 0), x + np.arange(len(tops))] > 0)
+    above = np.where(strips.all(axis=0), len(rows), strips.argmin(axis=0))
     tall = np.pad(above >= least, 1)
     starts = np.flatnonzero(~tall[:-1] & tall[1:])
     ends = np.flatnonzero(tall[:-1] & ~tall[1:])
@@ -135,8 +135,7 @@ def _comb(found: list[_Tooth], ends: tuple[int, int], height: float) -> list[_To
 
 def _erase(left: NDArray[np.uint8], tooth: _Tooth, widest: float) -> None:
     """Erase a tooth, but not the strokes that cross it."""
-    margin = 1
-    first, last = max(0, tooth.left - margin), tooth.right + margin
+    first, last = max(0, tooth.left - 1), tooth.right + 1
     for row in range(tooth.top, tooth.top + tooth.high):
         run = left[row, first:last]
         before = bool(first > 0 and left[row, first - 1] and run[0])

@@ -3,7 +3,7 @@
 `palote.ink.lines` knows rulings that run from border to border. The line of a form's field
 or of a cheque often does neither, is broken by the threshold, and touches the digits that
 stand on it. In a line of writing it shows by its length alone: no stroke lies flat for so
-long.
+long. If it is an open comb's, its teeth go with it.
 """
 
 from __future__ import annotations
