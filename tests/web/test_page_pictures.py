@@ -156,6 +156,33 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
     return jpeg[:2] + b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
 
 
+def test_a_picture_that_lies_on_its_side_can_be_turned(open_page: OpenPage) -> None:
+    page = open_page()
+    turn = page.get_by_role("button", name="Turn the picture")
+    expect(turn).to_be_hidden()
+    sheet = np.full((300, 700), 255, np.uint8)
+    for place, digit in enumerate((7, 4)):
+        sheet[10:290, 60 + 250 * place : 340 + 250 * place] &= drawing(digit)
+    lying = cv2.rotate(sheet, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    sent = bodies(page)
+    choose(page, payload(encoded(lying)))
+    expect(page.locator("[data-part=answer]")).not_to_have_attribute("data-kind", "idle")
+    turn.click()
+    glyph(page, "74")
+    arrived = cv2.imdecode(np.frombuffer(sent()[-1], np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert arrived is not None
+    np.testing.assert_array_equal(arrived, sheet)
+    marks = [mark.bounding_box() for mark in page.locator("[data-part=found] .mark").all()]
+    assert marks[0] and marks[1]
+    assert marks[0]["x"] + marks[0]["width"] < marks[1]["x"] + marks[1]["width"] / 2
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-part=glyph]")).not_to_have_text("74")
+    for _ in range(4):  # once around, and the file is sent as it was given
+        with page.expect_response(lambda response: "/read" in response.url):
+            page.keyboard.press("r")
+    assert sent()[-1] == encoded(lying)
+
+
 def test_what_the_browser_cannot_show_is_read_all_the_same(open_page: OpenPage) -> None:
     page = open_page()
     choose(page, payload(encoded(drawing(8), ".tiff"), "8.tiff", "image/tiff"))

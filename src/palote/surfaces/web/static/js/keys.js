@@ -1,7 +1,7 @@
 /** The keyboard: which key does what. Writing apart, everything on the page has one. */
 
 /**
- * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "thinner"
+ * @typedef {"undo" | "redo" | "clear" | "read" | "open" | "example" | "live" | "quarter" | "thinner"
  *   | "thicker" | "copy" | "looked" | "expect" | "language" | "help" | "tab" | "start" | "stop" | "freeze" | "pace"
  *   | "turn" | "add" | "list-undo" | "list-clear" | "teach" | "teach-undo" | "taught"} Command
  */
@@ -12,7 +12,7 @@ const ANYWHERE = { o: "open", c: "copy", s: "looked", m: "expect", i: "language"
 
 /** @type {Record<Tab, Record<string, Command>>} */
 const SINGLE = {
-  sheet: { ...ANYWHERE, e: "example", l: "live", "[": "thinner", "]": "thicker" },
+  sheet: { ...ANYWHERE, e: "example", l: "live", r: "quarter", "[": "thinner", "]": "thicker" },
   camera: { ...ANYWHERE, " ": "freeze", l: "pace", f: "turn", a: "add" },
   api: { o: "open", m: "expect", i: "language", "?": "help", v: "tab" },
 };

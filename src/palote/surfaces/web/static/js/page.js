@@ -16,7 +16,7 @@ import { readerOf } from "./learn/state.js";
 import { listenToMarks } from "./marks.js";
 import { EXPECTATIONS, isNumber } from "./number.js";
 import { listenToPen } from "./pen.js";
-import { listenToDrops, pictureIn, prepare } from "./photo.js";
+import { listenToDrops, pictureIn, prepare, turned } from "./photo.js";
 import { programCommands } from "./programs/view.js";
 import { remember, remembered } from "./memory.js";
 import { digitOf, photoOf, sentOf } from "./sent.js";
@@ -140,12 +140,24 @@ export function mount(root) {
   /** @param {Blob | null} file */
   async function open(file) {
     if (!file) return dispatch({ type: "notice", notice: "notAPicture" });
-    const photo = await prepare(file);
+    lay(await prepare(file));
+  }
+
+  /** @param {import("./photo.js").Photo} photo */
+  function lay(photo) {
     if (photo.blob.size > (state.choices?.max_bytes ?? Infinity)) {
       return dispatch({ type: "notice", notice: "tooLarge" });
     }
     writer.stop();
     dispatch({ type: "photo", photo });
+  }
+
+  async function quarter() {
+    const photo = photoOf(state);
+    if (!photo?.url) return;
+    const next = await turned(photo);
+    // Whoever was quicker has laid another sheet on the desk.
+    if (photoOf(state) === photo) lay(next);
   }
 
   async function paste() {
@@ -182,6 +194,7 @@ export function mount(root) {
     clear: () => (writer.stop(), dispatch({ type: "clear" })),
     read: () => dispatch({ type: "read" }),
     open: () => view.part("file").click(),
+    quarter,
     paste,
     copy,
     example: () => writer.write(example(state.expect)),

@@ -7,6 +7,8 @@
 
 /**
  * @typedef {object} Photo
+ * @property {Blob} file what was given
+ * @property {number} turns how often it was turned by a quarter, to the right: 0 to 3
  * @property {Blob} blob what is sent
  * @property {string | null} url to show it; null if the browser cannot
  * @property {number} width of what is sent, upright; 0 if unknown
@@ -18,26 +20,29 @@ const LONGER = 1600;
 
 /**
  * @param {Blob} file
+ * @param {number} turns by a quarter, to the right
  * @returns {Promise<Photo>}
  */
-export async function prepare(file) {
+export async function prepare(file, turns = 0) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    return { blob: file, url: null, width: 0, height: 0 };
+    return { file, turns: 0, blob: file, url: null, width: 0, height: 0 };
   }
-  const { width, height } = bitmap;
-  const scale = LONGER / Math.max(width, height);
-  const blob = scale < 1 ? await shrink(bitmap, scale, file.type) : file;
+  const scale = Math.min(LONGER / Math.max(bitmap.width, bitmap.height), 1);
+  const width = Math.round(bitmap.width * scale);
+  const height = Math.round(bitmap.height * scale);
+  const blob = scale < 1 || turns ? await redrawn(bitmap, width, height, turns, file.type) : file;
   bitmap.close();
-  const factor = Math.min(scale, 1);
-  return {
-    blob,
-    url: URL.createObjectURL(blob),
-    width: Math.round(width * factor),
-    height: Math.round(height * factor),
-  };
+  const upright = turns % 2 ? { width: height, height: width } : { width, height };
+  return { file, turns, blob, url: URL.createObjectURL(blob), ...upright };
+}
+
+/** The same picture, turned by one more quarter. @param {Photo} photo */
+export function turned(photo) {
+  // From the file again: a JPEG would lose a little each time.
+  return prepare(photo.file, (photo.turns + 1) % 4);
 }
 
 /**
@@ -52,17 +57,20 @@ export function pictureIn(transfer) {
 
 /**
  * @param {ImageBitmap} bitmap
- * @param {number} scale
+ * @param {number} width in pixels, before it is turned
+ * @param {number} height
+ * @param {number} turns by a quarter, to the right
  * @param {string} type media type of the file
  * @returns {Promise<Blob>}
  */
-function shrink(bitmap, scale, type) {
+function redrawn(bitmap, width, height, turns, type) {
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(bitmap.width * scale);
-  canvas.height = Math.round(bitmap.height * scale);
+  [canvas.width, canvas.height] = turns % 2 ? [height, width] : [width, height];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  context.translate(canvas.width / 2, canvas.height / 2);
+  context.rotate((turns * Math.PI) / 2);
+  context.drawImage(bitmap, -width / 2, -height / 2, width, height);
   // Only JPEG stays JPEG: in the others the ink may lie in the alpha channel alone.
   const kind = type === "image/jpeg" ? "image/jpeg" : "image/png";
   return new Promise((resolve, reject) => {

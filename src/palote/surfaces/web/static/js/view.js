@@ -12,6 +12,7 @@ import { createLessonView } from "./learn/view.js";
 import { showMarks } from "./marks.js";
 import { isNumber, lookedAt } from "./number.js";
 import { createProgramsView } from "./programs/view.js";
+import { photoOf } from "./sent.js";
 import { hasInk, inkOf, isBlank, readingOf } from "./state.js";
 import { paint, SIDE } from "./strokes.js";
 
@@ -141,6 +142,7 @@ function updateTools(root, parts, state, words) {
   for (const [command, disabled] of Object.entries(off)) {
     root.querySelector(`[data-do=${command}]`)?.setAttribute("aria-disabled", String(disabled));
   }
+  parts.quarter.hidden = !photoOf(state)?.url;
   for (const button of root.querySelectorAll("[data-do=language]")) {
     const chosen = /** @type {HTMLElement} */ (button).dataset.value === state.language;
     button.setAttribute("aria-pressed", String(chosen));
@@ -178,8 +180,8 @@ function updateTabs(root, parts, state) {
 
 /** @param {Record<string, any>} parts @param {State} state @param {Words} words */
 function updateSheet(parts, state, words) {
-  const { sheet, answer, expect } = state;
-  const photo = state.stroke ? null : sheet.photo;
+  const { answer, expect } = state;
+  const photo = photoOf(state);
   const canvas = /** @type {HTMLCanvasElement} */ (parts.canvas);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   parts.sheet.style.setProperty("--aspect", aspectOf(state).toFixed(4));
