@@ -16,9 +16,9 @@ STEPPED = replace(EVEN, stepped=True)
 SHEET = replace(EVEN, on_sheet=True)
 
 
-def line(text: str, confidence: float, first: int = 0, top: int = 0) -> Line:
+def line(text: str, confidence: float, first: int = 0, top: int = 0, high: int = 40) -> Line:
     """Digits side by side, from some place on; "?" is in doubt."""
-    boxes = [(30 * (first + place), top, 20, 40) for place in range(len(text))]
+    boxes = [(30 * (first + place), top, 20, high) for place in range(len(text))]
     ink = np.zeros((28, 28), np.float32)
     given = np.full(10, 0.1, np.float32)
     digits = tuple(
@@ -120,3 +120,15 @@ def test_most_digits_of_a_number_are_more_than_a_sheet_full_of_doubts():
     seen = page(replace(whole, digits=(first, *whole.digits[1:])), cleaned=STEPPED)
     assert seen.beats(torn)
     assert not page(line("4???", 0.96), cleaned=STEPPED).beats(torn)
+
+
+def test_print_beside_a_number_is_no_number_in_doubt():
+    number, printed = line("879", 0.99, top=60), line("1??0??101?", 0.006, high=15)
+    left = page(printed, number).without_print()
+    assert (left.lines, left.others) == ((number,), 1)
+    # Who writes that small, and who is in doubt of all, is not passed over.
+    small, large = line("1??", 0.2, high=15), line("1??", 0.006, high=30)
+    for kept in (small, large, replace(printed, cell=(0, 1))):
+        assert page(kept, number).without_print().lines == (kept, number)
+    assert len(page(printed, line("8?", 0.5)).without_print().lines) == 2
+    assert page(printed).without_print(40).lines == ()

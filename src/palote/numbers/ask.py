@@ -9,7 +9,7 @@ are read first, and if they may be a single digit, that is read, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
 import cv2
@@ -20,7 +20,6 @@ from palote.ink import Candidate, Cleaning
 from palote.model.engine import Engine
 from palote.numbers.one import (
     alone,
-    beside_print,
     beyond,
     by_itself,
     in_doubt,
@@ -113,7 +112,7 @@ def either(
         return digit
     page = read_lines(picture, engine, how)
     if digit.status == "ok":
-        page = replace(page, lines=beside_print(digit, page.lines))
+        page = page.without_print(digit.digits[0].box[3])
     outdone = outvoted(digit, page.lines)
     if by_itself(digit, candidate) and not outdone and not beyond(digit, page.lines):
         return digit
@@ -148,6 +147,7 @@ def _several(page: Page) -> bool:
 
 
 def _answer(page: Page, picture: Picture, stages: bool, model: str) -> Reading:
+    page = page.without_print()
     pictures = _stages(page, picture) if stages else ()
     if not page.lines:
         status: Status = "not_digit" if page.others else "empty"

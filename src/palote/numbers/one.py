@@ -15,7 +15,6 @@ from palote.result import Alternative, Line, Reading
 
 __all__ = [
     "alone",
-    "beside_print",
     "beyond",
     "by_itself",
     "in_doubt",
@@ -45,10 +44,6 @@ FEW = 0.1
 AGAINST = 0.02
 """A digit may else be as unlikely as so much of the share that speaks against several."""
 
-PRINT, HOPELESS = 0.5, 0.1
-"""Lines are print beside a digit if theirs have less than this share of its height, and if they are
-no numbers with so much confidence."""
-
 BROADEST = 1.2
 """A digit that is alone is no wider than this, in its heights."""
 
@@ -74,21 +69,6 @@ def outvoted(digit: Reading, lines: Sequence[Line]) -> bool:
     """
     sure = (line.confidence >= OUTVOTED for line in lines if len(line.digits) > 1)
     return digit.confidence < CERTAIN and any(sure)
-
-
-def beside_print(digit: Reading, lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Return lines without those that are hardly numbers, and far lower than a single digit.
-
-    Args:
-        digit: the picture read as a single digit, which is sure.
-        lines: what was read as numbers.
-    """
-    least = PRINT * digit.digits[0].box[3]
-    return tuple(
-        line
-        for line in lines
-        if line.confidence >= HOPELESS or any(one.box[3] >= least for one in line.digits)
-    )
 
 
 def by_itself(digit: Reading, candidate: Candidate | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -19,6 +19,10 @@ SMALL, LARGE = 0.6, 1.6
 """What else stands on a line is as high as its digits between these shares of their height,"""
 NEAR = 0.6
 """and beside what was taken for a sheet, no farther from them."""
+
+PRINT, HOPELESS = 0.5, 0.1
+"""Lines are print, where something is surely read, if their digits have less than this share of its
+height, and if they are no numbers with so much confidence."""
 
 PART = 0.75
 """A digit is a part of another one if its box has no more of the area than this."""
@@ -63,6 +67,25 @@ class Page:
             for line in self.lines
             for value, digit in zip(line.text, line.digits, strict=True)
         ]
+
+    def without_print(self, height: float | None = None) -> Page:
+        """Return it without the lines that are hardly numbers, and far lower than what is read.
+
+        Args:
+            height: of a digit that is surely read, in pixels; if not given, of those of the lines
+                that are vouched for, if there are any.
+        """
+        if height is None:
+            sure = [digit for line in self.lines if line.status == "ok" for digit in line.digits]
+            height = median(digit.box[3] for digit in sure) if sure else 0.0
+        kept = tuple(
+            line
+            for line in self.lines
+            if line.confidence >= HOPELESS
+            or line.cell is not None
+            or any(digit.box[3] >= PRINT * height for digit in line.digits)
+        )
+        return replace(self, lines=kept, others=self.others + len(self.lines) - len(kept))
 
     def holds(self, other: Page, known: str = "") -> bool:
         """Tell whether it has all the digits of another page where they are, and more.
