@@ -74,6 +74,32 @@ def test_a_ringed_number_is_read(reader: Reader):
     assert reader.read(picture).text == "42"
 
 
+def tight(text: str, aside: int) -> np.ndarray:
+    """A ring that runs through the first digit, or the last one."""
+    picture = written(text, np.full((280, 460), 255, np.uint8), 3)
+    rows, columns = np.nonzero(picture < 128)
+    axes = int(np.ptp(columns) / 2 + 2), int(0.85 * np.ptp(rows))
+    cv2.ellipse(picture, (230 + aside, 140), axes, 0, 0, 360, 0, THICK, cv2.LINE_AA)
+    return picture
+
+
+@pytest.mark.parametrize("expect", ["auto", "number"])
+@pytest.mark.parametrize("aside", [-6, 6])
+@pytest.mark.parametrize("text", ["42", "75", "273"])
+def test_a_ring_that_touches_a_number_is_left_out(
+    reader: Reader, text: str, aside: int, expect: str
+):
+    reading = reader.read(tight(text, aside), expect=expect)
+    assert (reading.text, reading.status) == (text, "ok")
+
+
+@pytest.mark.parametrize("aside", [-6, 6])
+def test_a_digit_that_a_ring_touches_is_not_erased_with_it(reader: Reader, aside: int):
+    picture = tight("2853", aside)
+    assert cv2.connectedComponents(255 - picture)[0] == 4, "the ring with two digits, and two"
+    assert len(reader.read(picture).digits) == 4
+
+
 def test_ringed_digits_side_by_side_are_a_number(reader: Reader):
     parts = [written(one, oval(canvas(), 100, 95)) for one in "375"]
     assert reader.read(np.hstack(parts), expect="number").text == "375"

@@ -112,6 +112,15 @@ def test_a_digit_beside_which_something_stands_may_be_a_part_of_a_number() -> No
     assert in_doubt(nothing) is nothing
 
 
+def test_a_number_of_one_digit_that_may_as_well_be_another_is_in_doubt() -> None:
+    # A 7 in a narrow ring, or a 0 with a slash.
+    zero = numbers(("0", 0.99), status="ok")
+    answer = one_or_numbers(one("7", 0.97), None, zero, None)
+    assert (answer.text, answer.lines[0].text, answer.status) == ("?", "?", "unsure")
+    assert one_or_numbers(one("0", 0.97), None, zero, None) is zero
+    assert one_or_numbers(in_doubt(one("7", 0.5)), None, zero, None) is zero
+
+
 @pytest.mark.parametrize("raised", [0, 25, 40])
 def test_a_plain_one_beside_a_digit_is_never_passed_over(raised: int) -> None:
     reader = Reader(profile="none")

@@ -208,8 +208,8 @@ def find_lines(
         dark: whether the ink is the darker tone, if that is known.
 
     Returns:
-        For each interpretation (either tone may be ink; the likelier first) its rows in
-        reading order; nothing for a blank picture.
+        For each interpretation (either tone may be ink, and a ring no writing; the likelier
+        first) its rows in reading order; nothing for a blank picture.
     """
     found = []
     for whole in find_ink(picture, dark) if how == "auto" else clean(picture, how, dark):
@@ -224,6 +224,9 @@ def find_lines(
             components = Components(cleaned.mask)
         ink = without_lines(components, cleaned.strength)
         found.append((cleaned, find_rows(ink, cleaned.strength)))
+        inner = within_ring(ink)
+        if inner is not None:
+            found.append((cleaned, find_rows(Components(inner), cleaned.strength)))
     return found
 
 

@@ -7,6 +7,8 @@ or a slash in it is none.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,10 @@ PEELED = 1.25
 INNER = 0.3
 """Share of the ring's height that is writing there, at least."""
 
+DEEP = 0.75
+"""What hangs together with a ring is no end of its stroke if it comes so near to the middle, in
+shares of the way to the rim."""
+
 SPECK = 0.09
 """What is within, but smaller than this share of the ring's height, is dust."""
 
@@ -70,27 +76,76 @@ RAYS = (
 and across, in halves of its axes."""
 
 
+class _Loop:
+    """Ink that may go once round, in directions and distances from the middle of its box.
+
+    Args:
+        ink: bool (h, w), what lies in the box.
+    """
+
+    def __init__(self, ink: NDArray[np.bool_]) -> None:
+        self.shape = ink.shape
+        self.middle = (np.array(ink.shape) - 1) / 2
+        self.rows, self.columns = np.nonzero(ink)
+        self.ways, self.radii = self.places(self.rows, self.columns)
+        self.outer = np.zeros(WAYS)
+        np.maximum.at(self.outer, self.ways, self.radii)
+        self.there = np.flatnonzero(self.outer)
+
+    def places(
+        self, rows: NDArray[np.intp], columns: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return the direction of each pixel, one of `WAYS`, and how far out it lies."""
+        down, across = rows - self.middle[0], columns - self.middle[1]
+        angles = np.arctan2(down, across) / (2 * np.pi) * WAYS
+        return np.floor(angles).astype(np.intp) % WAYS, np.hypot(down, across)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it goes round, or nearly, and is bent outwards everywhere."""
+        return len(self.there) >= CLOSED * WAYS and _convex(self.outer, self.there)
+
+    @cached_property
+    def pen(self) -> float:
+        """How thick the outermost stroke is: the median of its first run of ink inwards."""
+        depths = []
+        for way in range(0, WAYS, 2):
+            own = np.sort(self.radii[self.ways == way])[::-1]
+            if len(own):
+                steps = np.flatnonzero(-np.diff(own) > 1.5)
+                depths.append(self.outer[way] - own[steps[0] if len(steps) else -1] + 1)
+        return float(np.median(depths)) if depths else 0.0
+
+    def peeled(self) -> NDArray[np.bool_]:
+        """Return bool (h, w), the ink without the outermost stroke."""
+        inside = self.radii < self.outer[self.ways] - PEELED * self.pen
+        left = np.zeros(self.shape, np.bool_)
+        left[self.rows[inside], self.columns[inside]] = True
+        return left
+
+
 def without_rings(components: Components) -> Components | None:
     """Erase each ring drawn around something; nothing if there is none."""
     stats = components.stats
     if not 2 <= len(stats) <= MOST:
         return None
-    x, y, width, height = stats[:, :4].T
-    right, bottom = x + width, y + height
     result: NDArray[np.bool_] | None = None
-    for index in np.flatnonzero(np.minimum(width, height) >= SMALLEST):
-        within = (x > x[index]) & (y > y[index]) & (right < right[index]) & (bottom < bottom[index])
-        within &= np.maximum(width, height) >= SPECK * height[index]
-        if within.any() and _surrounds(components, int(index), np.flatnonzero(within)):
+    for index in np.flatnonzero(stats[:, 2:4].min(axis=1) >= SMALLEST):
+        within = _held(stats, int(index))
+        if len(within) == 0:
+            continue
+        ring = components.in_box(int(index))
+        loop = _Loop(ring)
+        if _surrounds(loop, components.in_box(int(index), within)):
             if result is None:
                 result = components.mask.copy()
-            window = np.s_[y[index] : bottom[index], x[index] : right[index]]
-            result[window] &= ~components.in_box(int(index))
+            x, y, width, height = (int(v) for v in stats[index, :4])
+            result[y : y + height, x : x + width] &= ~ring | _touching(loop)
     return None if result is None else Components(result)
 
 
 def within_ring(components: Components) -> NDArray[np.bool_] | None:
-    """Return what a ring holds that touches it; nothing if the ink is no such ring.
+    """Return what a ring holds of which some touches it; nothing if the ink is no such ring.
 
     The outermost stroke goes, all around. A slash, and what is far from the middle, is no digit.
 
@@ -110,32 +165,44 @@ def within_ring(components: Components) -> NDArray[np.bool_] | None:
     ink = components.in_box(ring)
     if not _may_hold(ink):
         return None
-    rows, columns = np.nonzero(ink)
-    middle = np.array([(height - 1) / 2, (width - 1) / 2])
-    ways, radii = _polar(rows, columns, middle)
-    outer = np.zeros(WAYS)
-    np.maximum.at(outer, ways, radii)
-    there = np.flatnonzero(outer)
-    if len(there) < CLOSED * WAYS or not _convex(outer, there):
+    loop = _Loop(ink)
+    if not loop.closed or loop.pen > THICKEST * loop.outer[loop.there].mean():
         return None
-    pen = _pen(ways, radii, outer)
-    if pen > THICKEST * outer[there].mean():
-        return None
-    inside = radii < outer[ways] - PEELED * pen
     left = np.zeros(components.mask.shape, np.bool_)
-    left[y + rows[inside], x + columns[inside]] = True
+    left[y : y + height, x : x + width] = loop.peeled()
     pieces = Components(left)
     if len(pieces.stats) == 0:
         return None
     own = pieces.only(np.flatnonzero(pieces.stats[:, 3] >= SPECK * height))
+    own |= components.only(_held(stats, ring))
     wx, wy, wide, tall = Components(own).window
-    if tall < INNER * height or max(wide, tall) < DOT * pen:
+    if tall < INNER * height or max(wide, tall) < DOT * loop.pen:
         return None
-    aside = np.abs(np.array([wy + tall / 2 - y, wx + wide / 2 - x]) - middle)
+    aside = np.abs(np.array([wy + tall / 2 - y, wx + wide / 2 - x]) - loop.middle)
     rows, columns = np.nonzero(own)
     if aside.max() > ASIDE * max(width, height) or _slash(rows, columns, width / height):
         return None
     return own
+
+
+def _touching(loop: _Loop) -> NDArray[np.bool_]:
+    """Return what hangs together with a ring and reaches far into it, bool (h, w) of its box."""
+    pieces = Components(loop.peeled())
+    rows, columns = loop.rows, loop.columns
+    deep = np.zeros(loop.shape, np.bool_)
+    deep[rows, columns] = loop.radii < DEEP * loop.outer[loop.ways]
+    x, y, width, height = pieces.window
+    reached = np.unique(pieces.labels[deep[y : y + height, x : x + width]]) - 1
+    tall = np.flatnonzero(pieces.stats[:, 3] >= INNER * loop.shape[0])
+    return pieces.only(np.intersect1d(reached, tall))
+
+
+def _held(stats: NDArray[np.int32], ring: int) -> NDArray[np.intp]:
+    """Return the components whose boxes lie in the box of a ring, but for dust."""
+    x, y, width, height = stats[:, :4].T
+    right, bottom = x + width, y + height
+    held = (x > x[ring]) & (y > y[ring]) & (right < right[ring]) & (bottom < bottom[ring])
+    return np.flatnonzero(held & (np.maximum(width, height) >= SPECK * height[ring]))
 
 
 def _may_hold(ink: NDArray[np.bool_]) -> bool:
@@ -165,17 +232,6 @@ def _may_surround(ink: NDArray[np.bool_]) -> bool:
     )
 
 
-def _pen(ways: NDArray[np.intp], radii: NDArray[np.float64], outer: NDArray[np.float64]) -> float:
-    """Return how thick the outermost stroke is: the median of its first run of ink inwards."""
-    depths = []
-    for way in range(0, WAYS, 2):
-        own = np.sort(radii[ways == way])[::-1]
-        if len(own):
-            steps = np.flatnonzero(-np.diff(own) > 1.5)
-            depths.append(outer[way] - own[steps[0] if len(steps) else -1] + 1)
-    return float(np.median(depths)) if depths else 0.0
-
-
 def _convex(outer: NDArray[np.float64], there: NDArray[np.intp]) -> bool:
     angles = 2 * np.pi * there / WAYS
     outline = outer[there, None] * np.column_stack([np.cos(angles), np.sin(angles)])
@@ -183,50 +239,33 @@ def _convex(outer: NDArray[np.float64], there: NDArray[np.intp]) -> bool:
     return bool(cv2.contourArea(outline.astype(np.float32)) >= CONVEX * cv2.contourArea(hull))
 
 
-def _surrounds(components: Components, ring: int, within: NDArray[np.intp]) -> bool:
+def _surrounds(loop: _Loop, held: NDArray[np.bool_]) -> bool:
     """Tell whether a component is a ring around writing.
 
     Args:
-        components: the ink.
-        ring: number of the component.
-        within: numbers of those whose boxes lie in its box.
+        loop: the component.
+        held: bool (h, w), what lies within its box.
     """
-    rows, columns = np.nonzero(components.in_box(ring))
-    _, _, width, height = (int(v) for v in components.stats[ring, :4])
-    middle = np.array([(height - 1) / 2, (width - 1) / 2])
-    ways, radii = _polar(rows, columns, middle)
-    outer, inner = np.zeros(WAYS), np.full(WAYS, np.inf)
-    np.maximum.at(outer, ways, radii)
-    np.minimum.at(inner, ways, radii)
-    there = np.flatnonzero(outer)
-    if len(there) < CLOSED * WAYS:
+    height, width = loop.shape
+    if not loop.closed:
         return False
-    thick = (outer[there] - inner[there]) / outer[there]
-    if np.quantile(thick, 0.9) > THIN:
+    inner = np.full(WAYS, np.inf)
+    np.minimum.at(inner, loop.ways, loop.radii)
+    outer, inside = loop.outer[loop.there], inner[loop.there]
+    if np.quantile((outer - inside) / outer, 0.9) > THIN:
         return False
-    pen = float(np.median(outer[there] - inner[there])) + 1
-    if not _convex(outer, there):
-        return False
-    rows, columns = np.nonzero(components.in_box(ring, within))
-    ways, radii = _polar(rows, columns, middle)
+    pen = float(np.median(outer - inside)) + 1
+    rows, columns = np.nonzero(held)
+    ways, radii = loop.places(rows, columns)
     if np.mean(radii < inner[ways]) < 0.98:
         return False
     low, high = np.array([rows.min(), columns.min()]), np.array([rows.max(), columns.max()])
     if high[0] - low[0] < HIGH * height or (high - low).max() < DOT * pen:
         return False
-    aside = np.abs((low + high) / 2 - middle)
+    aside = np.abs((low + high) / 2 - loop.middle)
     return bool(aside.max() <= ASIDE * max(width, height)) and not _slash(
         rows, columns, width / height
     )
-
-
-def _polar(
-    rows: NDArray[np.intp], columns: NDArray[np.intp], middle: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the direction of each pixel, one of `WAYS`, and how far out it lies."""
-    down, across = rows - middle[0], columns - middle[1]
-    angles = np.arctan2(down, across) / (2 * np.pi) * WAYS
-    return np.floor(angles).astype(np.intp) % WAYS, np.hypot(down, across)
 
 
 def _slash(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: float) -> bool:

@@ -125,15 +125,17 @@ def one_or_numbers(
 
     Returns:
         The digit as a number, if it is sure, clearly all that there is, and what was asked for;
-        otherwise the numbers, in doubt if what was left out may be a digit of theirs.
+        otherwise the numbers, in doubt if what was left out may be a digit of theirs, or if the
+        digit is as sure to be another one: a 7 in a ring, or a 0 with a slash.
     """
     if _is_all(digit, candidate, numbers) and (pattern is None or pattern.complete(digit.text)):
         return _as_number(digit)
     if numbers.status != "ok" or len(numbers.lines) > 1:
         return numbers
-    if not may_be_part(digit, candidate, numbers.lines):
-        return numbers
     (line,) = numbers.lines
+    contested = digit.status == "ok" and len(line.text) == 1 and digit.text != line.text
+    if not contested and not may_be_part(digit, candidate, numbers.lines):
+        return numbers
     return replace(
         numbers,
         text="?",
