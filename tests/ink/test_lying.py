@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from palote import Reader
+from palote.ink.binding import without_binding
 from palote.ink.components import Components
 from palote.ink.lying import without_things
 from tests.drawing import seven
@@ -65,6 +66,42 @@ def test_a_thumb_and_a_cable_are_not_read(
     assert reader.read(beside(seven()), expect="digit").text == "7"
     # Without writing it is none.
     assert reader.read(beside(np.full((240, 240), 255, np.uint8))).status != "ok"
+
+
+def with_binding(picture: NDArray[np.uint8], side: int, wire: bool) -> NDArray[np.uint8]:
+    """The picture on a larger sheet, bound at a side by a wire, or with the holes for one."""
+    sheet = cv2.copyMakeBorder(picture, 60, 90, 120, 160, cv2.BORDER_CONSTANT, value=(255,))
+    sheet = np.ascontiguousarray(np.rot90(sheet, -side))
+    for y in range(12, len(sheet), 22):
+        cv2.rectangle(sheet, (24, y), (34, y + 10), 60, -1)
+        if wire:
+            cv2.line(sheet, (0, y + 8), (28, y + 4), 100, 4, cv2.LINE_AA)
+    return np.asarray(np.rot90(sheet, side), np.uint8)
+
+
+@pytest.mark.parametrize("wire", [False, True])
+@pytest.mark.parametrize("side", range(4))
+def test_what_binds_a_notepad_is_not_read(reader: Reader, side: int, wire: bool) -> None:
+    digit = with_binding(seven(), side, wire)
+    for expect in ("digit", "auto", "number"):
+        reading = reader.read(digit, expect=expect)
+        assert (reading.text, reading.status) == ("7", "ok")
+    for text in ("2047", "56"):
+        reading = reader.read(with_binding(written(text), side, wire))
+        assert (reading.text, reading.status) == (text, "ok")
+
+
+def test_digits_one_below_the_other_are_no_binding(reader: Reader) -> None:
+    rng = np.random.default_rng(3)
+    column = np.full((900, 400), 255, np.uint8)
+    for at, digit in enumerate("52836947025"):
+        x, y = 14 + int(rng.integers(-3, 4)), 64 + 80 * at + int(rng.integers(-5, 6))
+        size = 1.3 + float(rng.uniform(-0.1, 0.1))
+        cv2.putText(column, digit, (x, y), 0, size, 0, 4, cv2.LINE_AA)
+    components = Components(column < 128)
+    assert without_binding(components) is components
+    page = reader.read(column, expect="number")
+    assert page.text.split("\n") == list("52836947025")
 
 
 def test_a_plain_stroke_at_the_border_stays() -> None:

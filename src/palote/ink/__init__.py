@@ -11,7 +11,8 @@ One road, used alike by reading and by training::
   steps; ``doubts.py`` what speaks against one of several interpretations
 - ``cleaned.py``     what comes of it; ``dropout.py`` coloured print, dropped beside darker writing
 - ``components.py``  what hangs together, found once
-- ``lying.py``       what lies on the paper and reaches out of the picture: a pen
+- ``lying.py``       what lies on the paper and reaches out of the picture: a pen; ``binding.py``,
+  what binds a notepad
 - ``lines.py``       ruled and squared paper; ``ruler.py`` measures and erases one line
 - ``cells.py``       the lines around a digit that was cut out of a form
 - ``frames.py``      printed frames; ``rings.py`` those that a hand drew around something
@@ -43,6 +44,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from palote.ink.binding import without_binding
 from palote.ink.boxes import without_boxes
 from palote.ink.cells import InCell, in_cell, may_be_in_cell
 from palote.ink.clean import CLEANINGS, Cleaning, clean, uncleaned
@@ -237,7 +239,8 @@ def _candidates(
     found: list[Candidate] = []
     if cell is None or not cell.sure:
         # In a picture of things, one that is cut off is no odder than the others.
-        written = without_things(components) if len(components.stats) <= FEW else components
+        few = len(components.stats) <= FEW
+        written = without_things(components) if few else without_binding(components)
         left = without_lines(written, cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
         things = not _is_small(cleaned, spec.size) and len(left.stats) <= FEW

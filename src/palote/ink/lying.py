@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from palote.ink.binding import without_binding
 from palote.ink.components import Components, at_border
 from palote.ink.fit import stroke_width
 
@@ -28,11 +29,12 @@ MOST = 8
 
 
 def without_things(components: Components) -> Components:
-    """Return the ink without bars that reach out of the picture, if there is writing beside them.
+    """Return the ink without what reaches out of the picture, if there is writing beside it.
 
     Args:
         components: the ink.
     """
+    components = without_binding(components)
     stats = components.stats
     wide, high, area = (stats[:, k] for k in (2, 3, 4))
     out = at_border(stats, components.mask.shape, margin=1).any(axis=0)
