@@ -18,6 +18,8 @@ One road, used alike by reading and by training::
 - ``frames.py``      printed frames; ``rings.py`` those that a hand drew around something
 - ``split.py``       which connected components make up the digit, over small ``gaps.py`` too
 - ``fit.py``         the centred patch, and `InkSpec`, its geometry
+- ``candidate.py``   one interpretation of the picture as a digit; ``stacked.py``, whether it is
+  several
 
 A line of writing takes another road to its pieces::
 
@@ -39,19 +41,20 @@ which has been taught that an inside-out digit is no digit, decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palote.ink.binding import without_binding
 from palote.ink.boxes import without_boxes
+from palote.ink.candidate import Candidate, is_small
 from palote.ink.cells import InCell, in_cell, may_be_in_cell
-from palote.ink.clean import CLEANINGS, Cleaning, clean, uncleaned
+from palote.ink.clean import CLEANINGS, Cleaning, clean
 from palote.ink.cleaned import Cleaned
 from palote.ink.components import Components
 from palote.ink.doubts import is_edge_of_light, is_edge_of_sheet, is_rest_of, runs_along_side
-from palote.ink.fit import InkSpec, fit, fit_frame
+from palote.ink.fit import InkSpec
 from palote.ink.ground import find_ink
 from palote.ink.lines import may_be_ruled, without_lines
 from palote.ink.lying import without_things
@@ -59,7 +62,6 @@ from palote.ink.rings import within_ring
 from palote.ink.row import Row
 from palote.ink.rows import find_rows
 from palote.ink.split import PART, Piece, main_pieces
-from palote.ink.stacked import is_stacked
 from palote.ink.tables import in_table
 
 __all__ = [
@@ -76,73 +78,14 @@ __all__ = [
 ]
 
 
-SMALL = 1.5
-"""A picture whose longer side is up to this many times a patch's is shown whole, too."""
-
 FEW = 12
 """Pieces of ink up to which a picture makes no trouble."""
 
 DOUBTED = 0.6
 """So much a digit counts that is seen without lines which may be its own strokes."""
 
-STEPPED = 0.9
-"""So much a digit counts that is seen only if the paper's light changes in steps."""
-
 REST = 0.85
 """So much what seems to be left of a digit that is seen whole in that way."""
-
-ALIKE = 0.01
-"""Mean difference up to which frame and patch are the same."""
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """One interpretation of the picture as a single digit.
-
-    Attributes:
-        patch: float32 of the InkSpec's shape, in [0, 1]; what the model sees.
-        frame: the same of the whole frame, uncleaned, where the picture is hardly larger
-            than a patch. What cleaning spoils there (a stripe across a 28x28 file), a
-            second look may save.
-        box: (x, y, width, height) in pixels of the array given to `find_digit`.
-        cleaned: the pictures of the way.
-        mask: bool (h, w) of the working size; the ink that was taken.
-        worth: what a digit counts that is seen in it, beside the 1 of the likeliest
-            interpretation.
-        beside: whether whole ink near it was left out: another sign, or another digit.
-        neighbour: whether ink as high as a digit stands beside it, or beside its main piece.
-        lesser: whether a line of far smaller writing stands away from it.
-    """
-
-    patch: NDArray[np.float32]
-    box: tuple[int, int, int, int]
-    cleaned: Cleaned
-    mask: NDArray[np.bool_]
-    frame: NDArray[np.float32] | None = None
-    worth: float = 1.0
-    beside: bool = False
-    neighbour: bool = False
-    lesser: bool = False
-
-    @property
-    def part(self) -> bool:
-        """Whether it is a less likely one: a part of the digit, perhaps, or more than it."""
-        return self.worth < 1
-
-    @property
-    def small(self) -> bool:
-        """Whether the picture is hardly larger than a patch, so that its frame says something."""
-        return _is_small(self.cleaned, len(self.patch))
-
-    @property
-    def stacked(self) -> bool:
-        """Whether it is several things, one below the other, if it looks like a 1."""
-        return not self.small and is_stacked(self.mask)
-
-    @property
-    def views(self) -> tuple[NDArray[np.float32], ...]:
-        """What there is to look at: the patch, and the frame if there is one."""
-        return (self.patch,) if self.frame is None else (self.patch, self.frame)
 
 
 def find_digit(
@@ -168,10 +111,7 @@ def find_digit(
     candidates = []
     for cleaned in clean(picture, how, dark):
         if how == "none":
-            piece = Piece.whole(cleaned.mask)
-            patch = _in_channels(fit_frame(cleaned.strength, spec), spec)
-            box = cleaned.to_input(piece.box)
-            candidates.append(Candidate(patch, box, cleaned, piece.mask))
+            candidates.append(Candidate.raw(cleaned, spec))
             continue
         components = Components(cleaned.mask)
         candidates += _candidates(cleaned, components, in_cell(cleaned, components), spec)
@@ -243,16 +183,18 @@ def _candidates(
         written = without_things(components) if few else without_binding(components)
         left = without_lines(written, cleaned.strength)
         # Where lines were, what is left of them has gaps, too.
-        things = not _is_small(cleaned, spec.size) and len(left.stats) <= FEW
+        things = not is_small(cleaned, spec.size) and len(left.stats) <= FEW
         pieces = main_pieces(left, broken=left is components, things=things)
-        found += [_candidate(cleaned, piece, spec) for piece in pieces]
+        found += [Candidate.of(cleaned, piece, spec) for piece in pieces]
         inner = within_ring(left)
         if inner is not None:
-            found += [_candidate(cleaned, one, spec) for one in main_pieces(Components(inner))[:1]]
+            found += [
+                Candidate.of(cleaned, one, spec) for one in main_pieces(Components(inner))[:1]
+            ]
     if cell is not None:
         for inside in cell.found:
             for piece in main_pieces(Components(inside.mask)):
-                one = _candidate(inside, piece, spec)
+                one = Candidate.of(inside, piece, spec)
                 worth = min(one.worth, PART if cell.sure else DOUBTED)
                 found.append(replace(one, frame=None, worth=worth))
     return found
@@ -288,32 +230,3 @@ def _is_no_writing(one: Candidate) -> bool:
         return True
     # Things have many edges, and light that changes in steps leaves them all.
     return ink.stepped and 2 * int(np.count_nonzero(one.mask)) < int(np.count_nonzero(ink.mask))
-
-
-def _candidate(cleaned: Cleaned, piece: Piece, spec: InkSpec) -> Candidate:
-    patch = fit(cleaned.strength, piece.mask, piece.box, spec)
-    frame = _frame(cleaned, patch, spec) if spec.channels == 1 else None
-    box = cleaned.to_input(piece.box)
-    worth = (STEPPED if cleaned.stepped else 1.0) * piece.worth
-    shown = _in_channels(patch, spec)
-    return Candidate(
-        shown, box, cleaned, piece.mask, frame, worth, piece.beside, piece.neighbour, piece.lesser
-    )
-
-
-def _in_channels(patch: NDArray[np.float32], spec: InkSpec) -> NDArray[np.float32]:
-    return patch if spec.channels == 1 else np.repeat(patch[..., None], spec.channels, axis=2)
-
-
-def _frame(
-    cleaned: Cleaned, patch: NDArray[np.float32], spec: InkSpec
-) -> NDArray[np.float32] | None:
-    """Return the whole frame as a patch, if it is small and shows something else."""
-    if not _is_small(cleaned, spec.size):
-        return None
-    frame = fit_frame(uncleaned(cleaned.original, cleaned.dark), spec)
-    return frame if float(np.abs(frame - patch).mean()) > ALIKE else None
-
-
-def _is_small(cleaned: Cleaned, side: int) -> bool:
-    return bool(max(cleaned.original.shape[:2]) <= SMALL * side)
