@@ -104,6 +104,15 @@ def test_digits_one_below_the_other_are_no_binding(reader: Reader) -> None:
     assert page.text.split("\n") == list("52836947025")
 
 
+def test_two_heaps_of_specks_are_no_binding() -> None:
+    mask = np.zeros((200, 400), np.bool_)
+    for y in (10, 188):
+        mask[y : y + 4, 4:84:8] = mask[y : y + 4, 5:84:8] = mask[y : y + 4, 6:84:8] = True
+    components = Components(mask)
+    assert len(components.stats) == 20
+    assert without_binding(components) is components
+
+
 def test_a_plain_stroke_at_the_border_stays() -> None:
     # As broad as the strokes beside it; and a broad one with nothing but dust beside it.
     digits = np.zeros((60, 80), np.uint8)

@@ -105,7 +105,7 @@ def _evenly(stats: NDArray[np.int32], across: int, length: int, alike: _Alike) -
     middle = middle[np.argsort(middle[:, 1 - across], kind="stable")]
     apart = np.diff(middle[:, 1 - across])
     usual = float(np.median(apart))
-    if apart.sum() < alike.along * length:
+    if usual == 0 or apart.sum() < alike.along * length:
         return False
     if np.mean(np.abs(apart - usual) <= alike.unlike * usual) < alike.even:
         return False
