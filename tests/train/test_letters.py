@@ -51,6 +51,17 @@ def test_times_and_measures_are_among_the_phrases():
     assert sum("/" in line for line in lines) > 100
 
 
+def test_letters_behind_a_house_number_are_taught_as_no_digit(stock: LineStock):
+    rng = np.random.default_rng(13)
+    drawn = set()
+    for character in "BDEFH" * 6:
+        symbol, glyph = other(character, stock, rng)
+        assert symbol == OTHER and np.ptp(glyph.points[:, 1]) > 0.4
+        drawn.add((character, len(np.unique(glyph.points[:, 2]))))
+    assert ("B", 2) in drawn and ("D", 2) in drawn, "by code, a stem and its bowls"
+    assert compose.write(stock, rng, "36B").marks == f"36{OTHER}"
+
+
 def bar(x: float) -> Glyph:
     return Glyph(numbered([np.array([(x, -1.0), (x + 0.1, 0.0)])]))
 

@@ -14,10 +14,10 @@ from palote.model.card import made_by
 from palote.model.catalog import ASSETS
 from palote.model.line import LineCard, OnnxLineEngine
 from palote.numbers.ctc import ctc_greedy, ctc_log_probability
+from palote.train.line_store import Lines
 from palote.train.listener import Listener
 from palote.train.phrases import SYMBOLS
 from palote.train.runs import Run
-from palote.train.strings import Lines
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),

@@ -14,6 +14,7 @@ from palote.train import strings
 from palote.train.compose import Sheet, sheet, write
 from palote.train.glyphs import LineStock
 from palote.train.grounds import picture_of
+from palote.train.line_store import Lines
 from palote.train.phrases import OTHER, SYMBOLS, phrase, taught
 
 
@@ -33,6 +34,27 @@ def test_phrases_are_numbers_with_what_people_write_around_them():
     counts = [sum(mark.isdigit() for mark in text) for text in phrases]
     assert max(counts) == 12 and counts.count(0) > 5
     assert {mark for text in phrases for mark in text} >= set("0123456789 .,'-=/$*()+%")
+
+
+def test_short_numbers_with_many_ones_are_among_the_phrases():
+    rng = np.random.default_rng(11)
+    phrases = [phrase(rng) for _ in range(3000)]
+    short = [text for text in phrases if text.isdigit() and len(text) < 6]
+    ones = [text.count("1") / len(text) for text in short]
+    assert np.mean(np.array(ones) >= 0.5) > 0.2, "far more than by chance"
+
+
+def test_narrow_digits_side_by_side_are_given_room(stock: LineStock):
+    """Two plain 1s whose feet meet are a V."""
+    rng = np.random.default_rng(12)
+    heights = []
+    for _ in range(60):
+        line = write(stock, rng, "11")
+        first, second = (np.nonzero(line.owner == mark) for mark in (1, 2))
+        heights.append(np.ptp(second[0]) / np.ptp(first[0]))
+        if max(np.ptp(first[1]), np.ptp(second[1])) < 0.15 * line.height:
+            assert first[1].mean() + 0.04 * line.height < second[1].mean()
+    assert max(heights) > 1.15 and min(heights) < 0.87, "of unlike length, at times"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +129,25 @@ def test_what_does_not_come_through_is_not_taught():
     assert texts() == ["1"]
 
 
+def test_what_is_left_of_a_frame_and_looks_like_a_one_is_not_taught():
+    """Whether it is a 1, nobody can tell; the sides of a comb's cells stand evenly."""
+    owner = np.zeros((170, 560), np.int32)
+    owner[60:110, 60:70], owner[60:64, 60:90], owner[60:110, 220:230] = 1, 1, 2
+    drawn = plain(owner, ("71",))
+    picture = np.where(owner > 0, 0, 255).astype(np.uint8)
+
+    def texts() -> list[str]:
+        return [text for _, text in strings.through_ink(picture, True, drawn)]
+
+    assert texts() == ["71"]
+    picture[60:110, 140:146] = 0
+    assert texts() == [], "an upright that nobody wrote"
+    picture[60:110, 300:306] = picture[60:110, 380:386] = 0
+    assert texts() == ["71"], "three of them"
+    picture[60:110, 300:306] = picture[60:110, 380:386] = picture[60:85, 140:146] = 255
+    assert texts() == ["71"], "lower than a digit"
+
+
 def test_two_lines_are_taught_each_by_itself():
     owner = np.zeros((200, 160), np.int32)
     owner[20:70, 20:30], owner[20:70, 60:70] = 1, 2
@@ -118,18 +159,18 @@ def test_two_lines_are_taught_each_by_itself():
 
 
 @pytest.fixture(scope="module")
-def made(own: Settings, tmp_path_factory: pytest.TempPathFactory) -> strings.Lines:
+def made(own: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lines:
     folder = tmp_path_factory.mktemp("lines")
     return strings.make(strings.Recipe(count=60, chunk=30), 1, folder, own, workers=1)
 
 
-def test_lines_are_made_and_kept(made: strings.Lines, own: Settings, tmp_path: Path):
+def test_lines_are_made_and_kept(made: Lines, own: Settings, tmp_path: Path):
     assert len(made) == 60 and made.strip.shape == (CROP_HEIGHT, made.widths.sum())
     assert {symbol for text in made.texts for symbol in text} <= set(SYMBOLS)
     assert sum(any(mark.isdigit() for mark in text) for text in made.texts) > 40
     assert all(made[i].shape[1] == made.widths[i] and made[i].max() > 100 for i in range(60))
-    strings.Lines.of([(made[i], made.texts[i]) for i in range(60)]).save(tmp_path / "lines.npz")
-    again = strings.Lines.load(tmp_path / "lines.npz")
+    Lines.of([(made[i], made.texts[i]) for i in range(60)]).save(tmp_path / "lines.npz")
+    again = Lines.load(tmp_path / "lines.npz")
     assert np.array_equal(again.strip, made.strip) and again.texts == made.texts
     assert again.some(7).texts == made.texts[:7] and len(again.some(7)[6]) == CROP_HEIGHT
 

@@ -27,8 +27,10 @@ Whole lines of digits, for a network that reads them at once::
     line.py          the recipe: lines, training, calibration, files
     line_network.py  the network for whole lines
     line_batches.py  lines of like width in a batch; the loss (CTC) and its metric
-    strings.py       many lines, through `palote.ink`, made in parallel and kept on disk
-    compose.py       a line, set mark by mark, on a sheet with its neighbours
+    strings.py       many lines, through `palote.ink`, made in parallel; line_store.py
+                     keeps them
+    compose.py       a line, set mark by mark, on a sheet with its neighbours; hand.py how
+                     somebody writes, inked.py the ink of it
     glyphs.py        the marks: digits, separators, letters; contact.py lets digits touch
     schooled.py      rarer forms of digits; curves.py has their strokes
     phrases.py       what stands on a line

@@ -11,20 +11,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.train import draw, glyphs, schooled, signs
+from palote.train import glyphs, schooled, signs
 from palote.train.angular import DIGITS, angular
 from palote.train.contact import Edge
 from palote.train.glyphs import Glyph, LineStock
 from palote.train.hand import Hand, hand_of
+from palote.train.inked import Writing, inked
 from palote.train.labels import LABELS
 from palote.train.phrases import OTHER, anew, phrase
 from palote.train.struck import ANEW, STRUCK, struck
 
-__all__ = ["Sheet", "Writing", "sheet", "write"]
+__all__ = ["Sheet", "sheet", "write"]
 
 
 BOXED = 0.08
@@ -39,28 +39,12 @@ ANGULAR = 0.04
 LETTERS_APART = 0.25
 """Letters of a word are no farther apart than this, in heights of a digit."""
 
-PLAIN = 0.3
-"""Share of the 1s that are one stroke and no more, as most people's are: what is left of a frame
-looks like that, too, and a network that has seen more of the latter leaves them out."""
+NARROW = 0.25
+"""A digit no broader, in heights of a digit, is given room, and two such always: a V is no 11."""
 
-
-@dataclass(frozen=True, eq=False)
-class Writing:
-    """One line of marks.
-
-    Attributes:
-        ink: float32 (h, w) in [0, 1], just large enough.
-        owner: uint8 (h, w); 0 is paper, i + 1 is mark i.
-        marks: the symbol of each mark, in order; `phrases.OTHER` is what is no digit.
-        height: of a digit, in pixels.
-        cells: x of the edges of a comb's cells, in pixels; empty if there is none.
-    """
-
-    ink: NDArray[np.float32]
-    owner: NDArray[np.uint8]
-    marks: str
-    height: float
-    cells: tuple[float, ...] = ()
+UNLIKE = 0.5
+"""Share of the plain 1s that are longer or shorter than other digits, and higher up or lower: one
+stroke is soon made, and does not keep to the line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +93,7 @@ def write(stock: LineStock, rng: np.random.Generator, text: str | None = None) -
     if hand.pitch:  # no word fits into a cell
         text = "".join(mark for mark in text if mark != " " and mark not in LABELS) or "0"
     line, marks, edges = _set(text, hand, stock, rng, crossing)
-    return _inked(line, marks, hand, edges, rng)
+    return inked(line, marks, hand, edges, rng)
 
 
 def sheet(stock: LineStock, rng: np.random.Generator, text: str | None = None) -> Sheet:
@@ -159,7 +143,7 @@ def _set(
     """Set the marks one beside the other; return them, their symbols, and edges of cells."""
     line: list[Glyph] = []
     marks = ""
-    cursor, drift = 0.0, 0.0
+    cursor, drift, before = 0.0, 0.0, 1.0
     edge = Edge(hand.width)
     for number, character in enumerate(text):
         if character == " ":
@@ -173,25 +157,24 @@ def _set(
         points[:, :2] *= scale if is_digit or symbol == OTHER else 1.0
         drift = 0.7 * drift + rng.normal(0, hand.wander)
         points[:, 1] += drift
-        low, high = float(points[:, 0].min()), float(points[:, 0].max())
+        low = float(points[:, 0].min())
+        wide = float(points[:, 0].max()) - low
         if hand.pitch:
-            cursor = (number + 0.5) * hand.pitch + rng.normal(0, 0.08) - (high - low) / 2
+            cursor = (number + 0.5) * hand.pitch + rng.normal(0, 0.08) - wide / 2
         elif line:
-            gap = hand.gap + rng.normal(0, hand.uneven)
-            if not is_digit:  # what is small stands clear, or under the digit before
-                gap = max(gap, rng.uniform(-0.05, 0.2))
+            gap = _gap(is_digit, (before, wide), hand, rng)
             if text[number - 1 : number + 1].isalpha():  # letters of one word
                 gap = min(gap, LETTERS_APART)
-            cursor += max(gap, -0.3 * (high - low))
+            cursor += max(gap, -0.3 * wide)
         points[:, 0] += cursor - low
         mark = Glyph(points, glyph.picture, glyph.box)
         close = is_digit and text[number - 1 : number].isdigit() and not hand.pitch
-        if close and rng.random() < hand.touching:
+        if close and max(before, wide) >= NARROW and rng.random() < hand.touching:
             into = rng.uniform(0.0, 0.1) if rng.random() < INTO else 0.0
             points[:, 0] += edge.meets(mark) - into
         if hand.touching:
             edge.add(mark)
-        cursor = max(cursor, float(points[:, 0].max()))
+        cursor, before = max(cursor, float(points[:, 0].max())), wide
         if line and is_digit and not hand.printed and rng.random() < hand.joined:
             mark = replace(mark, points=glyphs.joined(line[-1], points))
         line.append(mark)
@@ -203,13 +186,25 @@ def _set(
     return line, marks, edges
 
 
+def _gap(
+    is_digit: bool, widths: tuple[float, float], hand: Hand, rng: np.random.Generator
+) -> float:
+    """Return how far a mark stands from the one before, given how broad the two are."""
+    gap = hand.gap + rng.normal(0, hand.uneven)
+    if not is_digit:  # what is small stands clear, or under the digit before
+        return max(gap, rng.uniform(-0.05, 0.2))
+    if max(widths) < NARROW or (not hand.touching and min(widths) < NARROW):
+        return max(gap, rng.uniform(0.04, 0.4))
+    return gap
+
+
 def _mark(
     character: str, hand: Hand, stock: LineStock, rng: np.random.Generator
 ) -> tuple[str, Glyph]:
     if not character.isdigit():
         return glyphs.other(character, stock, rng)
-    if character == "1" and rng.random() < PLAIN:
-        return character, glyphs.drawn_digit(signs.upright_stroke(rng), rng)
+    if character == "1" and rng.random() < hand.plain:
+        return character, _stroke(rng)
     if int(character) in DIGITS and rng.random() < ANGULAR:
         return character, glyphs.drawn_digit(angular(int(character), rng), rng)
     if rng.random() < schooled.SHARES.get(int(character), 0.0):
@@ -219,67 +214,15 @@ def _mark(
     return character, glyphs.drawn_digit(stock.digit(int(character), hand.writer, rng), rng)
 
 
-def _inked(
-    line: list[Glyph],
-    marks: str,
-    hand: Hand,
-    edges: tuple[float, ...],
-    rng: np.random.Generator,
-) -> Writing:
-    """Slant, slope and draw the marks."""
-    matrix = hand.height * np.array([[1.0, -hand.slant], [hand.slope, 1.0]])
-    if edges:  # a comb stands upright
-        matrix[0, 1] *= 0.3
-        matrix[1, 0] = 0.0
-    pen = max(1.0, hand.width * hand.height)
-    parts: list[tuple[NDArray[np.float32], int, int]] = []
-    swell = int(rng.integers(-2, 3))
-    for glyph in line:
-        if glyph.picture is not None:
-            parts.append(_stamped(glyph, matrix, hand.height, 0 if glyph.word else swell))
-            continue
-        points = glyph.points.copy()
-        points[:, :2] = points[:, :2] @ matrix.T
-        corner = points[:, :2].min(axis=0)
-        longer = float((points[:, :2] - corner).max())
-        drawn = draw.paint(points, max(longer, 1e-3), pen, rng, hand.pen)
-        margin = draw.margin(pen)
-        parts.append((drawn, round(float(corner[0])) - margin, round(float(corner[1])) - margin))
-    left, top = min(x for _, x, _ in parts), min(y for _, _, y in parts)
-    right = max(x + part.shape[1] for part, x, _ in parts)
-    bottom = max(y + part.shape[0] for part, _, y in parts)
-    ink = np.zeros((bottom - top, right - left), np.float32)
-    owner = np.zeros(ink.shape, np.uint8)
-    for number, (part, x, y) in enumerate(parts):
-        window = np.s_[y - top : y - top + part.shape[0], x - left : x - left + part.shape[1]]
-        owner[window][part > np.maximum(ink[window], 0.3)] = number + 1
-        np.maximum(ink[window], part, out=ink[window])
-    cells = tuple(edge * hand.height - left for edge in edges)
-    return Writing(ink, owner, marks, hand.height, cells)
-
-
-def _stamped(
-    glyph: Glyph, matrix: NDArray[np.float64], height: float, swell: int
-) -> tuple[NDArray[np.float32], int, int]:
-    """Enlarge a picture to its place; return its ink and where its corner comes to lie."""
-    assert glyph.picture is not None
-    x, y, w, h = glyph.box
-    (left, top), (right, bottom) = glyph.points[:, :2]
-    scale = np.array([(right - left) / w, (bottom - top) / h])
-    inner = matrix * scale  # pixels of the picture -> pixels of the line
-    corners = np.array([[0, 0], [w, 0], [0, h], [w, h]]) @ inner.T
-    low, high = np.floor(corners.min(axis=0)) - 2, np.ceil(corners.max(axis=0)) + 3
-    shift = -inner @ np.array([x, y]) - low
-    size = int(high[0] - low[0]), int(high[1] - low[1])
-    ink = cv2.warpAffine(
-        glyph.picture, np.column_stack([inner, shift]), size, flags=cv2.INTER_CUBIC
-    )
-    side = 1 + round(abs(swell) * height / 56)
-    if side > 1:
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        ink = cv2.dilate(ink, kernel) if swell > 0 else cv2.erode(ink, kernel)
-    place = matrix @ np.array([left, top]) + low
-    return np.asarray(ink, np.float32) / np.float32(255), round(place[0]), round(place[1])
+def _stroke(rng: np.random.Generator) -> Glyph:
+    """Return a 1 that is one stroke."""
+    glyph = glyphs.drawn_digit(signs.upright_stroke(rng), rng)
+    if rng.random() >= UNLIKE:
+        return glyph
+    points = glyph.points.copy()
+    points[:, :2] *= np.exp(np.clip(rng.normal(0, 0.2), -0.5, 0.3))
+    points[:, 1] += np.clip(rng.normal(0, 0.14), -0.35, 0.35)
+    return replace(glyph, points=points)
 
 
 def _paste(

@@ -14,6 +14,13 @@ TOUCHING = 0.25
 """Share of the hands that let digits touch. (With half of them the judge vouches for fewer
 cheques, and a line network reads fewer.)"""
 
+PLAIN = 0.3
+"""Share of the hands whose 1s are one stroke and no more, as most people's are: what is left of a
+frame looks like that, too, and a network that has seen more of the latter leaves them out."""
+
+ROUGH = 0.1
+"""Share of the hands whose digits are of all sizes, and up and down, as those of children."""
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -31,6 +38,7 @@ class Hand:
         wander: of the baseline, from mark to mark.
         sizes: standard deviation of the sizes.
         zeros: size of a nought.
+        plain: probability that a 1 is one stroke and no more.
         joined: probability that the pen is not lifted between two digits.
         printed: digits are MNIST's, not drawn from pen strokes.
         writer: whose digits are taken, if one person's.
@@ -48,6 +56,7 @@ class Hand:
     wander: float
     sizes: float
     zeros: float
+    plain: float
     joined: float
     printed: bool
     writer: str | None
@@ -70,6 +79,7 @@ def hand_of(stock: LineStock, rng: np.random.Generator, count: int) -> Hand:
     else:
         gap = rng.uniform(0.1, 0.35) if spacing < 0.88 else rng.uniform(0.3, 1.2)
     zeros = rng.uniform(0.5, 0.9) if rng.random() < 0.3 else 1.0
+    rough = rng.random() < ROUGH
     width = float(np.exp(rng.normal(np.log(0.105), 0.42)))
     if width > 0.18:  # thick strokes that overlap, too, nobody can read
         gap = max(gap, 0.5 * width)
@@ -82,9 +92,10 @@ def hand_of(stock: LineStock, rng: np.random.Generator, count: int) -> Hand:
         touching=rng.uniform(0.1, 0.7) if width <= 0.18 and rng.random() < TOUCHING else 0.0,
         slant=rng.normal(0.12, 0.2),
         slope=rng.normal(0, 0.035),
-        wander=rng.uniform(0, 0.06),
-        sizes=rng.uniform(0.02, 0.12),
+        wander=rng.uniform(0.05, 0.16) if rough else rng.uniform(0, 0.06),
+        sizes=rng.uniform(0.1, 0.22) if rough else rng.uniform(0.02, 0.12),
         zeros=zeros,
+        plain=0.95 if rng.random() < PLAIN else 0.06,
         joined=rng.uniform(0.2, 0.7) if rng.random() < 0.12 else 0.0,
         printed=bool(rng.random() < 0.42),
         writer=stock.writer(rng) if rng.random() < 0.6 else None,

@@ -27,7 +27,7 @@ UNITS_AFTER = {
     **{"pts": 1, "ct": 1, "cts": 1, "uds": 1, "pcs": 1, "eur": 2, "EUR": 1, "años": 1, "a": 1},
     **{"C": 2, "°C": 3, "°F": 1, "W": 1, "kW": 1, "V": 2, "A": 1, "K": 2, "M": 2, "k": 2, "N": 1},
     **{"h.": 1, "p": 2, "c": 1, "x": 2, "n": 1, "u": 1, "d": 1, "y": 1, "€": 3, "ed": 1, "am": 2},
-    "pm": 2,
+    **{"pm": 2, "B": 2, "D": 1, "E": 1, "F": 1, "H": 1, "bis": 1},
 }
 """What stands after a number, and how often."""
 
@@ -125,6 +125,14 @@ def _plain(*strokes: list[tuple[float, float]], round_: bool = True) -> Maker:
     return made
 
 
+def _capital_b(rng: np.random.Generator) -> list[Stroke]:
+    """Return a stem and two bowls, which the pen need not join: so it is a 13."""
+    apart, waist = rng.uniform(-0.02, 0.12), rng.uniform(-0.62, -0.45)
+    bowls = [(apart, -1), (0.45, -0.95), (0.42, waist - 0.08), (apart + 0.05, waist)]
+    bowls += [(0.52, waist + 0.08), (0.48, -0.05), (apart, 0)]
+    return [_line((0, -rng.uniform(0.9, 1.05)), (0, rng.uniform(-0.05, 0.05))), smooth(bowls)]
+
+
 LETTERS: dict[str, Maker] = {
     "a": _a,
     "b": lambda rng: [_line((0, -1), (0, 0)), _bowl(rng)],
@@ -158,9 +166,14 @@ LETTERS: dict[str, Maker] = {
     "z": _plain([(0, -0.5), (0.34, -0.5), (0, 0), (0.36, 0)], round_=False),
     "ñ": lambda rng: [*_n(rng), smooth([(0, -0.68), (0.1, -0.76), (0.2, -0.66), (0.3, -0.74)])],
     "A": _plain([(0, 0), (0.32, -1), (0.62, 0)], [(0.12, -0.36), (0.5, -0.36)], round_=False),
+    "B": _capital_b,
     "C": _plain(
         [(0.6, -0.8), (0.4, -1.08), (-0.02, -0.9), (-0.02, -0.1), (0.4, 0.1), (0.62, -0.2)]
     ),
+    "D": lambda rng: [
+        _line((0, -1), (0, 0)),
+        smooth([(rng.uniform(-0.1, 0.06), -0.98), (0.5, -0.85), (0.52, -0.15), (-0.02, 0)]),
+    ],
     "E": _plain([(0.5, -1), (0, -1), (0, 0), (0.52, 0)], [(0, -0.5), (0.4, -0.5)], round_=False),
     "F": _plain([(0.5, -1), (0, -1), (0, 0)], [(0, -0.52), (0.4, -0.52)], round_=False),
     "H": _plain([(0, -1), (0, 0)], [(0.5, -1), (0.5, 0)], [(0, -0.5), (0.5, -0.5)]),

@@ -26,12 +26,12 @@ from palote.train import folders, report, strings
 from palote.train.cards import so_far
 from palote.train.line_batches import BLANK, STEP, CtcLoss, LineBatches, exact_match
 from palote.train.line_network import counting_in, for_export, line_network, put_weights
+from palote.train.line_store import Lines
 from palote.train.listener import Listener
 from palote.train.loop import Phase, fit
 from palote.train.phrases import SYMBOLS
 from palote.train.runs import Run
 from palote.train.shipped import CREDITS
-from palote.train.strings import Lines
 from palote.train.writers import halve, mix, write_keras, write_onnx
 
 __all__ = ["NAME", "Plan", "train"]

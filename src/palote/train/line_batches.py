@@ -15,8 +15,8 @@ import tensorflow as tf
 from keras import ops
 from numpy.typing import NDArray
 
+from palote.train.line_store import Lines
 from palote.train.phrases import SYMBOLS
-from palote.train.strings import Lines
 
 __all__ = ["BLANK", "STEP", "CtcLoss", "LineBatches", "exact_match"]
 

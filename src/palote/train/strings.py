@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -26,9 +26,10 @@ from palote.train import chunks, draw
 from palote.train.compose import Sheet, sheet
 from palote.train.glyphs import LineStock
 from palote.train.grounds import picture_of
+from palote.train.line_store import Lines
 from palote.train.phrases import OTHER, taught
 
-__all__ = ["Lines", "Recipe", "make", "stock_of", "through_ink", "validation"]
+__all__ = ["Recipe", "make", "stock_of", "through_ink", "validation"]
 
 SEEN = 0.6
 """A mark whose ink has come through by this share is taught."""
@@ -41,6 +42,14 @@ Between the two nobody can tell, and the line is left out.
 
 FOREIGN = 0.25
 """A line with more than this share of ink that is not its own is left out."""
+
+LIKE_ONE = 0.6, 1.25, 0.35
+"""What is left of a frame looks like a 1: least and greatest height of an upright, in heights of a
+digit, and how broad it is at most, in heights of its own."""
+
+FEW = 2
+"""A line with so many such uprights, or fewer, is left out: nobody can tell that they are no 1s.
+Of more, the sides of a comb's cells, that can be told: they stand evenly, and alike."""
 
 NOTHING = 0.07
 """Share of pictures with no writing."""
@@ -57,68 +66,6 @@ class Recipe:
 
     count: int = 100_000
     chunk: int = 1000
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """Lines as the network sees them, end to end in one long strip.
-
-    Attributes:
-        strip: uint8 (32, sum of widths), 255 is full ink.
-        widths: int32 (n,), in pixels.
-        texts: what stands on each, in `phrases.SYMBOLS`.
-    """
-
-    strip: NDArray[np.uint8]
-    widths: NDArray[np.int32]
-    texts: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, index: int) -> NDArray[np.uint8]:
-        """Return one line, uint8 (32, width)."""
-        return self.strip[:, self._ends[index] - self.widths[index] : self._ends[index]]
-
-    @cached_property
-    def _ends(self) -> NDArray[np.int64]:
-        return np.cumsum(self.widths, dtype=np.int64)
-
-    def some(self, count: int) -> Lines:
-        """Return the first lines, at most so many."""
-        widths = self.widths[:count]
-        return Lines(self.strip[:, : int(widths.sum())], widths, self.texts[:count])
-
-    @classmethod
-    def joined(cls, parts: list[Lines]) -> Lines:
-        """Return the lines of all parts."""
-        return cls(
-            np.concatenate([part.strip for part in parts], axis=1),
-            np.concatenate([part.widths for part in parts]),
-            tuple(text for part in parts for text in part.texts),
-        )
-
-    @classmethod
-    def of(cls, pairs: list[tuple[NDArray[np.uint8], str]]) -> Lines:
-        """Lay lines end to end."""
-        widths = np.array([line.shape[1] for line, _ in pairs], np.int32)
-        strip = np.concatenate([line for line, _ in pairs], axis=1)
-        return cls(strip, widths, tuple(text for _, text in pairs))
-
-    def save(self, path: Path) -> None:
-        """Write them, in one step."""
-        unfinished = path.with_suffix(".part")
-        with unfinished.open("wb") as file:
-            np.savez_compressed(
-                file, strip=self.strip, widths=self.widths, texts=np.array(self.texts)
-            )
-        unfinished.replace(path)
-
-    @classmethod
-    def load(cls, path: Path) -> Lines:
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls(file["strip"], file["widths"], tuple(str(text) for text in file["texts"]))
 
 
 def through_ink(
@@ -155,6 +102,8 @@ def _read_off(
     ]
     number = int(np.argmax([line.sum() for line in lines]))
     own = lines[number]
+    if 0 < _strays(row, owner[y : y + high, x : x + wide]) <= FEW:
+        return None
     if own.sum() == 0:
         return ""
     foreign = found[1:].sum() - own.sum()
@@ -166,6 +115,18 @@ def _read_off(
     if ((seen > lost) & (seen < SEEN)).any():
         return None
     return taught("".join(mark for mark, share in zip(marks, seen, strict=True) if share >= SEEN))
+
+
+def _strays(row: Row, owner: NDArray[np.int16]) -> int:
+    """Return how many pieces of a row look like a 1, and are no mark's."""
+    short, long, broad = LIKE_ONE
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(row.mask.astype(np.uint8))
+    nobody = np.bincount(pieces[owner == 0], minlength=len(stats))
+    wide, high, size = (
+        stats[1:, at] for at in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
+    )
+    upright = (high >= short * row.height) & (high <= long * row.height) & (wide <= broad * high)
+    return int((upright & (nobody[1:] > 0.7 * size)).sum())
 
 
 def _nothing(rng: np.random.Generator) -> Sheet:
