@@ -28,7 +28,7 @@ def two_bars(picture: NDArray[np.uint8]) -> None:
 
 
 def to_and_fro(picture: NDArray[np.uint8]) -> None:
-    xs = np.arange(40, picture.shape[1] - 34, 9)
+    xs = np.arange(40, picture.shape[1] - 34, 7)
     ys = np.where(np.arange(len(xs)) % 2, 44, 84)
     cv2.polylines(picture, [np.column_stack([xs, ys]).astype(np.int32)], False, 0, 4, cv2.LINE_AA)
 
