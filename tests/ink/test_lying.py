@@ -104,6 +104,19 @@ def test_digits_one_below_the_other_are_no_binding(reader: Reader) -> None:
     assert page.text.split("\n") == list("52836947025")
 
 
+@pytest.mark.parametrize("text", ["528369", "0000000"])
+def test_digits_that_fill_their_picture_are_no_binding(reader: Reader, text: str) -> None:
+    glyphs = []
+    for digit in text:
+        one = np.full((120, 120), 255, np.uint8)
+        cv2.putText(one, digit, (20, 100), 0, 3.0, 0, 6, cv2.LINE_AA)
+        x, y, width, height = cv2.boundingRect((one < 128).view(np.uint8))
+        glyphs.append(cv2.resize(one[y : y + height, x : x + width], (44, 66)))
+    strip = np.hstack([np.pad(one, ((0, 0), (9, 9)), constant_values=255) for one in glyphs])
+    reading = reader.read(strip, expect="number")
+    assert reading.text == text
+
+
 def test_two_heaps_of_specks_are_no_binding() -> None:
     mask = np.zeros((200, 400), np.bool_)
     for y in (10, 188):

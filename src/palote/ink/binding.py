@@ -71,6 +71,7 @@ def without_binding(components: Components) -> Components:
         across = side % 2  # 0: the side is upright
         far = shape[1 - across] * OUTER
         outer = middle[:, across] < far if side < 2 else middle[:, across] > 3 * far
+        cut &= stats[:, 2 + across] <= far  # digits that fill their picture are cut off as well
         whole = outer & (holes if across else holes | lying)
         for there, alike in ((np.flatnonzero(cut), CUT), (np.flatnonzero(whole), WHOLE)):
             loops = there[_loops(stats[there], alike)]
