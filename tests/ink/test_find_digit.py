@@ -261,9 +261,14 @@ def test_large_pictures_and_whole_frames_are_shown_once():
             assert candidate.frame is None and candidate.views == (candidate.patch,)
 
 
+CORNER = np.zeros((23, 25), np.uint8)
+CORNER[-1, -1] = 14
+
+
 @settings(max_examples=120, deadline=None)
 @example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="none", scale=1)
 @example(picture=np.array([[14], [0], [0], [0]], np.uint8), how="auto", scale=1)
+@example(picture=CORNER, how="auto", scale=9)
 @given(
     picture=st.one_of(
         arrays.arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40))),

@@ -115,7 +115,8 @@ def find_digit(
             continue
         components = Components(cleaned.mask)
         candidates += _candidates(cleaned, components, in_cell(cleaned, components), spec)
-    return candidates if how == "none" else _sifted(candidates)
+    found = candidates if how == "none" else _sifted(candidates)
+    return [one.within(picture.shape) for one in found]
 
 
 def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | None:
@@ -136,7 +137,7 @@ def find_plain_digit(picture: NDArray[np.uint8], spec: InkSpec) -> Candidate | N
     if may_be_in_cell(components) or may_be_ruled(components) or len(components.stats) > FEW:
         return None
     candidates = _sifted(_candidates(found[0], components, None, spec))
-    return candidates[0] if len(candidates) == 1 else None
+    return candidates[0].within(picture.shape) if len(candidates) == 1 else None
 
 
 def find_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,15 @@ class Candidate:
         piece = Piece.whole(cleaned.mask)
         patch = _in_channels(fit_frame(cleaned.strength, spec), spec)
         return cls(patch, cleaned.to_input(piece.box), cleaned, piece.mask)
+
+    def within(self, shape: tuple[int, ...]) -> Candidate:
+        """Return the same with a box that ends where the picture, (h, w), does.
+
+        A picture that was enlarged, and cut, may end amid a block of its last pixels.
+        """
+        x, y, width, height = self.box
+        inside = max(1, min(width, shape[1] - x)), max(1, min(height, shape[0] - y))
+        return self if inside == (width, height) else replace(self, box=(x, y, *inside))
 
     @property
     def part(self) -> bool:
