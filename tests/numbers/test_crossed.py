@@ -27,8 +27,8 @@ def two_bars(picture: NDArray[np.uint8]) -> None:
         cv2.line(picture, (34, y), (picture.shape[1] - 34, y - 3), 0, 4, cv2.LINE_AA)
 
 
-def to_and_fro(picture: NDArray[np.uint8]) -> None:
-    xs = np.arange(40, picture.shape[1] - 34, 7)
+def to_and_fro(picture: NDArray[np.uint8], step: int = 7) -> None:
+    xs = np.arange(40, picture.shape[1] - 34, step)
     ys = np.where(np.arange(len(xs)) % 2, 44, 84)
     cv2.polylines(picture, [np.column_stack([xs, ys]).astype(np.int32)], False, 0, 4, cv2.LINE_AA)
 
@@ -48,6 +48,18 @@ def test_the_number_that_is_not_crossed_out_is_meant(
     x, _, width, _ = line.box
     start = old.shape[1] if ahead else 0
     assert start + 20 < x and x + width < start + new.shape[1] - 20
+
+
+@pytest.mark.parametrize("wrong", ["453", "4853"])
+def test_a_sparse_zigzag_hides_no_number(reader: Reader, wrong: str):
+    """Behind the number it is crossed out; ahead of it, at the least in doubt."""
+    old, new = (written(number, pen=3)[:90].copy() for number in (wrong, "2607"))
+    to_and_fro(old, 9)
+    (line,) = reader.read(np.hstack([new, old]), expect="number").lines
+    assert (line.text, line.status) == ("2607", "ok")
+    (line,) = reader.read(np.hstack([old, new]), expect="number").lines
+    assert line.text.endswith("2607")
+    assert line.text == "2607" or line.status == "unsure"
 
 
 def test_two_digits_that_touch_stay(reader: Reader):

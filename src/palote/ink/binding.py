@@ -74,8 +74,11 @@ def without_binding(components: Components) -> Components:
         cut &= stats[:, 2 + across] <= far  # digits that fill their picture are cut off as well
         whole = outer & (holes if across else holes | lying)
         for there, alike in ((np.flatnonzero(cut), CUT), (np.flatnonzero(whole), WHOLE)):
-            loops = there[_loops(stats[there], alike)]
-            if len(loops) and _evenly(stats[loops], across, shape[across], alike):
+            loops = there[_as_usual(stats[there, 2:4], alike)]
+            if len(loops) < alike.least:
+                continue
+            places = middle[loops][:, [1 - across, across]]
+            if _evenly(places, stats[loops, 2:4], shape[across], alike):
                 kept[loops] = False
                 # The last one may be cut off twice.
                 largest = stats[loops, 2:4].max(axis=0)
@@ -83,33 +86,31 @@ def without_binding(components: Components) -> Components:
     return components if kept.all() else Components(components.only(np.flatnonzero(kept)))
 
 
-def _loops(stats: NDArray[np.int32], alike: _Alike) -> NDArray[np.bool_]:
-    """Tell which pieces are as large as most of them, if there are enough, bool (n,)."""
-    if len(stats) < alike.least:
-        return np.zeros(len(stats), np.bool_)
-    measures = stats[:, 2:4].astype(np.float64)
-    usual = np.median(measures, axis=0)
-    same = np.all(np.abs(measures - usual) <= alike.unlike * usual, axis=1)
-    return np.asarray(same & (np.count_nonzero(same) >= alike.least), np.bool_)
+def _as_usual(sizes: NDArray[np.int32], alike: _Alike) -> NDArray[np.bool_]:
+    """Tell which pieces are as large as most of them, bool (n,)."""
+    if len(sizes) < alike.least:
+        return np.zeros(len(sizes), np.bool_)
+    usual = np.median(sizes, axis=0)
+    return np.asarray((np.abs(sizes - usual) <= alike.unlike * usual).all(axis=1), np.bool_)
 
 
-def _evenly(stats: NDArray[np.int32], across: int, length: int, alike: _Alike) -> bool:
+def _evenly(
+    places: NDArray[np.float64], sizes: NDArray[np.int32], length: int, alike: _Alike
+) -> bool:
     """Tell whether pieces stand in a straight line along a side, as far apart as one another.
 
     Args:
-        stats: int32 (n, 5) of the pieces.
-        across: which of x and y goes away from the side.
+        places: float64 (n, 2), their middles: along the side, and away from it.
+        sizes: int32 (n, 2), their widths and heights.
         length: of the side, in pixels.
         alike: how even they are, at least.
     """
-    middle = stats[:, :2] + stats[:, 2:4] / 2
-    middle = middle[np.argsort(middle[:, 1 - across], kind="stable")]
-    apart = np.diff(middle[:, 1 - across])
+    along, away = places[np.argsort(places[:, 0], kind="stable")].T
+    apart = np.diff(along)
     usual = float(np.median(apart))
     if usual == 0 or apart.sum() < alike.along * length:
         return False
     if np.mean(np.abs(apart - usual) <= alike.unlike * usual) < alike.even:
         return False
-    line = np.polynomial.Polynomial.fit(middle[:, 1 - across], middle[:, across], 2)
-    off = np.abs(line(middle[:, 1 - across]) - middle[:, across])
-    return bool(off.max() <= STRAIGHT * float(np.median(stats[:, 2:4])))
+    off = np.abs(np.polynomial.Polynomial.fit(along, away, 2)(along) - away)
+    return bool(off.max() <= STRAIGHT * float(np.median(sizes)))

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from palote.ink.components import Components
+from palote.ink.components import Components, sides
 
 __all__ = ["within_ring", "without_rings"]
 
@@ -199,10 +199,10 @@ def _touching(loop: _Loop) -> NDArray[np.bool_]:
 
 def _held(stats: NDArray[np.int32], ring: int) -> NDArray[np.intp]:
     """Return the components whose boxes lie in the box of a ring, but for dust."""
-    x, y, width, height = stats[:, :4].T
-    right, bottom = x + width, y + height
-    held = (x > x[ring]) & (y > y[ring]) & (right < right[ring]) & (bottom < bottom[ring])
-    return np.flatnonzero(held & (np.maximum(width, height) >= SPECK * height[ring]))
+    left, top, right, bottom = sides(stats)
+    held = (left > left[ring]) & (top > top[ring])
+    held &= (right < right[ring]) & (bottom < bottom[ring])
+    return np.flatnonzero(held & (stats[:, 2:4].max(axis=1) >= SPECK * stats[ring, 3]))
 
 
 def _may_hold(ink: NDArray[np.bool_]) -> bool:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from palote import data
 from palote.data import HELD_OUT
 from palote.ink import find_lines
+from palote.ink.components import Components
 from palote.ink.level import line_crop
 from palote.ink.row import Row
 from palote.settings import Settings
@@ -43,9 +44,10 @@ Between the two nobody can tell, and the line is left out.
 FOREIGN = 0.25
 """A line with more than this share of ink that is not its own is left out."""
 
-LIKE_ONE = 0.6, 1.25, 0.35
+SHORT, LONG, BROAD, NOBODY = 0.6, 1.25, 0.35, 0.7
 """What is left of a frame looks like a 1: least and greatest height of an upright, in heights of a
-digit, and how broad it is at most, in heights of its own."""
+digit; how broad it is at most, in heights of its own; and more than what share of it is no mark's.
+"""
 
 FEW = 2
 """A line with so many such uprights, or fewer, is left out: nobody can tell that they are no 1s.
@@ -94,16 +96,16 @@ def _read_off(
 ) -> str | None:
     """Return what stands on a row, or nothing if that cannot be told."""
     x, y, wide, high = row.box
-    under = owner[y : y + high, x : x + wide][row.mask]
-    found = np.bincount(under, minlength=len(whole))
+    owner = owner[y : y + high, x : x + wide]
+    if 0 < _strays(row, owner) <= FEW:
+        return None
+    found = np.bincount(owner[row.mask], minlength=len(whole))
     lines = [
         found[start + 1 : start + 1 + len(marks)]
         for start, marks in zip(drawn.starts, drawn.lines, strict=True)
     ]
     number = int(np.argmax([line.sum() for line in lines]))
     own = lines[number]
-    if 0 < _strays(row, owner[y : y + high, x : x + wide]) <= FEW:
-        return None
     if own.sum() == 0:
         return ""
     foreign = found[1:].sum() - own.sum()
@@ -118,15 +120,19 @@ def _read_off(
 
 
 def _strays(row: Row, owner: NDArray[np.int16]) -> int:
-    """Return how many pieces of a row look like a 1, and are no mark's."""
-    short, long, broad = LIKE_ONE
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(row.mask.astype(np.uint8))
-    nobody = np.bincount(pieces[owner == 0], minlength=len(stats))
-    wide, high, size = (
-        stats[1:, at] for at in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA)
-    )
-    upright = (high >= short * row.height) & (high <= long * row.height) & (wide <= broad * high)
-    return int((upright & (nobody[1:] > 0.7 * size)).sum())
+    """Return how many pieces of a row look like a 1, and are no mark's.
+
+    Args:
+        row: a line of writing.
+        owner: int16 of the size of its mask; 0 is nobody.
+    """
+    pieces = Components(row.mask)
+    x, y, width, height = pieces.window
+    theirs = pieces.labels[owner[y : y + height, x : x + width] == 0]
+    wide, high, size = pieces.stats[:, 2:5].T
+    nobody = np.bincount(theirs, minlength=len(size) + 1)[1:]
+    upright = (high >= SHORT * row.height) & (high <= LONG * row.height) & (wide <= BROAD * high)
+    return int(np.count_nonzero(upright & (nobody > NOBODY * size)))
 
 
 def _nothing(rng: np.random.Generator) -> Sheet:
